@@ -1,0 +1,70 @@
+// Package source owns what every way of reading a sensor has in common: following
+// a file through its rotations, and the batches that a source hands to the node.
+// It knows nothing of the outbox, of HTTP, or of any one sensor's format; those live
+// in its subpackages, which parse and nothing else.
+package source
+
+import (
+	"context"
+	"time"
+
+	"github.com/socme-project/socme/soc"
+)
+
+// Parse turns one line of a sensor into an alert of the node. It is pure: the same
+// node and line always give the same alert. Raw is a copy of line; SeenTime is left
+// to the caller. False without an error is an event that is no alert.
+type Parse func(node soc.NodeID, line []byte) (alert soc.Alert, is bool, err error)
+
+// Cursor is a place in a file that survives renaming, and cannot be mistaken for the
+// same place in another file: inodes are reused, so the hash of the file's beginning
+// is part of it.
+type Cursor struct {
+	Source string // the source that reads, as the node names it
+	Path   string // where the file stood last
+	Device uint64
+	Inode  uint64
+	// HeadSize is how many bytes from the file's start Head covers: 1 to 1,024, or 0
+	// while the file was empty.
+	HeadSize int
+	Head     soc.Hash
+	Offset   int64 // bytes read, up to and including the last newline
+}
+
+// Counts is what a source did with what it read. All count from the node's start
+// unless they stand in a Batch, where they count that batch alone.
+type Counts struct {
+	Lines       uint64 `json:"lines"`
+	Bytes       uint64 `json:"bytes"`
+	Alerts      uint64 `json:"alerts"`
+	TooLong     uint64 `json:"too_long" doc:"lines over 1 MiB, skipped"`
+	Malformed   uint64 `json:"malformed" doc:"lines that are no JSON object, or lack what an alert needs"`
+	InvalidUTF8 uint64 `json:"invalid_utf8" doc:"alerts kept although their text is not UTF-8; raw is to the byte"`
+}
+
+// Add adds o to c.
+func (c *Counts) Add(o Counts) {
+	c.Lines += o.Lines
+	c.Bytes += o.Bytes
+	c.Alerts += o.Alerts
+	c.TooLong += o.TooLong
+	c.Malformed += o.Malformed
+	c.InvalidUTF8 += o.InvalidUTF8
+}
+
+// Batch is what a source found up to a cursor. The node commits both together, so a
+// crash can neither lose an alert nor read one twice.
+type Batch struct {
+	Alerts []soc.Alert // at most 1,000, in the order of the file
+	// Cursor is the place reached after Alerts. Cursors of files that are finished
+	// for good (rotated away and read to their end) are listed in Done.
+	Cursor Cursor
+	Done   []Cursor
+	Counts Counts
+	// LastLine is when the newest line of the batch was read (the node's clock).
+	LastLine time.Time
+}
+
+// Emit hands a batch to the node and returns when the node has room for the next;
+// it returns an error only when ctx ended or the node is shutting down.
+type Emit func(ctx context.Context, batch Batch) error

@@ -1,0 +1,158 @@
+package soc
+
+import (
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"time"
+)
+
+// Hash is a sha256.
+type Hash [sha256.Size]byte
+
+// String is 64 lower-case hexadecimal digits.
+func (h Hash) String() string { return hex.EncodeToString(h[:]) }
+
+// MarshalText writes the digits of String.
+func (h Hash) MarshalText() ([]byte, error) { return []byte(h.String()), nil }
+
+// UnmarshalText reads the digits of String.
+func (h *Hash) UnmarshalText(text []byte) error {
+	if len(text) != 2*len(h) {
+		return fmt.Errorf("%w: a sha256 has 64 hexadecimal digits", ErrInvalid)
+	}
+	if _, err := hex.Decode(h[:], text); err != nil {
+		return fmt.Errorf("%w: a sha256 has hexadecimal digits only", ErrInvalid)
+	}
+	return nil
+}
+
+// Lane is one of the two chains of a node's ledger: what is urgent never waits
+// behind what is not.
+type Lane uint8
+
+// The lanes. The zero Lane is none.
+const (
+	LaneUrgent Lane = 1 // high and critical
+	LaneNormal Lane = 2 // everything else
+)
+
+// Lanes lists them, urgent first.
+func Lanes() [2]Lane { return [2]Lane{LaneUrgent, LaneNormal} }
+
+// String is "urgent" or "normal".
+func (l Lane) String() string {
+	switch l {
+	case LaneUrgent:
+		return "urgent"
+	case LaneNormal:
+		return "normal"
+	}
+	return "none"
+}
+
+// MarshalText writes the word.
+func (l Lane) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
+// UnmarshalText reads the word.
+func (l *Lane) UnmarshalText(text []byte) error {
+	for _, lane := range Lanes() {
+		if lane.String() == string(text) {
+			*l = lane
+			return nil
+		}
+	}
+	return fmt.Errorf("%w: lane %q is neither urgent nor normal", ErrInvalid, text)
+}
+
+// Epoch names the life of one outbox. A new one begins when an outbox is made, and
+// after a fork; it then names the one before it.
+type Epoch string
+
+// Chain identifies one lane of one epoch of one node.
+type Chain struct {
+	Node     NodeID
+	Epoch    Epoch
+	Previous Epoch // the epoch that this one continues after a fork, or ""
+	Lane     Lane
+}
+
+// Genesis is the chain value before the first record. It binds the chain to its
+// node, epoch and lane, and to the epoch before it.
+func (c Chain) Genesis() Hash {
+	h := sha256.New()
+	writeField(h, []byte("socme ledger 1"))
+	writeField(h, []byte(c.Node))
+	writeField(h, []byte(c.Epoch))
+	writeField(h, []byte(c.Previous))
+	writeField(h, []byte{byte(c.Lane)})
+	return Hash(h.Sum(nil))
+}
+
+// Record is one entry of the ledger. Seq counts from 1 without gaps.
+type Record struct {
+	Seq     uint64
+	AlertID AlertID
+	RawHash Hash
+	// Dropped: the quota took the raw line away; the record is its tombstone.
+	// It is not part of the chain, since it happens after the record was made.
+	Dropped bool
+}
+
+// Next is the chain value after r: sha256 over the value before it and the record.
+func (r Record) Next(previous Hash) Hash {
+	var b [32 + 8 + 16 + 32]byte
+	copy(b[:], previous[:])
+	binary.BigEndian.PutUint64(b[32:], r.Seq)
+	copy(b[40:], r.AlertID[:])
+	copy(b[56:], r.RawHash[:])
+	return sha256.Sum256(b[:])
+}
+
+// Head is the newest record of a chain, and the chain's value after it.
+type Head struct {
+	Seq   uint64
+	Value Hash
+}
+
+// Statement is what a node signs with its ledger key: "this was my head then", or,
+// with Missing set, "the records from Missing to Head.Seq are gone and cannot be sent".
+type Statement struct {
+	Chain   Chain
+	Head    Head
+	Missing uint64 // first seq of the missing range, 0 for none
+	Time    time.Time
+}
+
+func (s Statement) message() []byte {
+	h := sha256.New()
+	genesis := s.Chain.Genesis()
+	var b [24]byte
+	binary.BigEndian.PutUint64(b[0:], s.Head.Seq)
+	binary.BigEndian.PutUint64(b[8:], s.Missing)
+	binary.BigEndian.PutUint64(b[16:], uint64(s.Time.UnixMilli())) //nolint:gosec // a bit pattern to hash, not a number to compute with
+	writeField(h, []byte("socme statement 1"))
+	writeField(h, genesis[:])
+	writeField(h, s.Head.Value[:])
+	writeField(h, b[:])
+	return h.Sum(nil)
+}
+
+// Sign signs s. The time counts to the millisecond.
+func (s Statement) Sign(key ed25519.PrivateKey) []byte { return ed25519.Sign(key, s.message()) }
+
+// Verify says whether signature is key's over s.
+func (s Statement) Verify(key ed25519.PublicKey, signature []byte) bool {
+	return len(key) == ed25519.PublicKeySize && ed25519.Verify(key, s.message(), signature)
+}
+
+// writeField hashes b with its length, so that no two lists of fields hash alike.
+func writeField(h hash.Hash, b []byte) {
+	var n [4]byte
+	binary.BigEndian.PutUint32(n[:], uint32(len(b))) //nolint:gosec // fields are bounded by MaxRaw
+	h.Write(n[:])
+	h.Write(b)
+}
