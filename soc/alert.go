@@ -109,10 +109,10 @@ type Technique struct {
 // the JSON of an Alert.
 type Alert struct {
 	ID          AlertID   `json:"id"`
-	Severity    Severity  `json:"severity"`
+	Severity    Severity  `json:"severity" enum:"unknown,informational,low,medium,high,critical" doc:"OCSF severity; higher is worse"`
 	Rule        Rule      `json:"rule"`
 	Category    string    `json:"category,omitempty"`
-	Action      string    `json:"action,omitempty"` // Suricata: allowed or blocked
+	Action      string    `json:"action,omitempty" doc:"what the sensor did: allowed or blocked"`
 	Source      Endpoint  `json:"source,omitzero"`
 	Destination Endpoint  `json:"destination,omitzero"`
 	Protocol    string    `json:"protocol,omitempty"`    // TCP, UDP, ICMP …
@@ -122,8 +122,8 @@ type Alert struct {
 	Tags        []string  `json:"tags,omitempty"`
 	Details     []Detail  `json:"details,omitempty"`
 	CommunityID string    `json:"community_id,omitempty"`
-	EventTime   time.Time `json:"event_time,omitzero"` // the sensor's clock; zero if unreadable
-	SeenTime    time.Time `json:"seen_time,omitzero"`  // the node's clock
+	EventTime   time.Time `json:"event_time,omitzero" doc:"the sensor's clock; absent if it could not be read"`
+	SeenTime    time.Time `json:"seen_time,omitzero" doc:"the node's clock"`
 	Raw         []byte    `json:"-"`
 }
 

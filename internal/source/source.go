@@ -31,26 +31,8 @@ type Cursor struct {
 	Offset   int64 // bytes read, up to and including the last newline
 }
 
-// Counts is what a source did with what it read. All count from the node's start
-// unless they stand in a Batch, where they count that batch alone.
-type Counts struct {
-	Lines       uint64 `json:"lines"`
-	Bytes       uint64 `json:"bytes"`
-	Alerts      uint64 `json:"alerts"`
-	TooLong     uint64 `json:"too_long" doc:"lines over 1 MiB, skipped"`
-	Malformed   uint64 `json:"malformed" doc:"lines that are no JSON object, or lack what an alert needs"`
-	InvalidUTF8 uint64 `json:"invalid_utf8" doc:"alerts kept although their text is not UTF-8; raw is to the byte"`
-}
-
-// Add adds o to c.
-func (c *Counts) Add(o Counts) {
-	c.Lines += o.Lines
-	c.Bytes += o.Bytes
-	c.Alerts += o.Alerts
-	c.TooLong += o.TooLong
-	c.Malformed += o.Malformed
-	c.InvalidUTF8 += o.InvalidUTF8
-}
+// Counts is what a source did with what it read.
+type Counts = soc.Counts
 
 // Batch is what a source found up to a cursor. The node commits both together, so a
 // crash can neither lose an alert nor read one twice.

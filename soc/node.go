@@ -1,0 +1,113 @@
+package soc
+
+import "time"
+
+// Client is an organisation that is watched.
+type Client struct {
+	ID          ClientID  `json:"id"`
+	Name        string    `json:"name"`
+	Demo        bool      `json:"demo" doc:"the example client of the demo"`
+	CreatedTime time.Time `json:"created_time"`
+	Nodes       int       `json:"nodes" doc:"how many nodes it has, revoked ones left out"`
+}
+
+// NodeState is what a node's record says of it at a moment.
+type NodeState string
+
+// The states of a node.
+const (
+	NodeNew        NodeState = "new"        // enrolled, never heard of since
+	NodeDelivering NodeState = "delivering" // heard of lately, nothing waits for long
+	NodeLagging    NodeState = "lagging"    // heard of lately, alerts wait
+	NodeOffline    NodeState = "offline"    // three beats missed
+	NodeRevoked    NodeState = "revoked"    // may deliver nothing
+)
+
+// BeatEvery is how often a node reports when nothing else happens; after three
+// missed beats it is offline.
+const BeatEvery = 10 * time.Second
+
+// Node is our process at a client, as the core knows it.
+type Node struct {
+	ID       NodeID    `json:"id"`
+	Name     string    `json:"name"`
+	Client   string    `json:"client" doc:"the client's name"`
+	ClientID ClientID  `json:"client_id"`
+	Demo     bool      `json:"demo"`
+	State    NodeState `json:"state" enum:"new,delivering,lagging,offline,revoked"`
+
+	Delivered uint64 `json:"delivered" doc:"records taken: alerts + repeated + dropped"`
+	Waiting   uint64 `json:"waiting" doc:"records that the node holds and the core has not taken"`
+	Alerts    uint64 `json:"alerts"`
+	Repeated  uint64 `json:"repeated" doc:"records of an alert that the core held already"`
+	Dropped   uint64 `json:"dropped" doc:"records whose raw line the node's quota took"`
+	Missing   uint64 `json:"missing" doc:"records that the node declared gone"`
+	Forks     uint64 `json:"forks" doc:"times that a new epoch had to be opened"`
+
+	Heads   []HeadState    `json:"heads" doc:"newest epoch first, urgent before normal"`
+	Sources []SourceHealth `json:"sources"`
+
+	Version                string    `json:"version,omitempty"`
+	Address                string    `json:"address,omitempty" doc:"where its last request came from"`
+	EnrolledTime           time.Time `json:"enrolled_time"`
+	LastSeenTime           time.Time `json:"last_seen_time,omitzero"`
+	RevokedTime            time.Time `json:"revoked_time,omitzero"`
+	CertificateExpiresTime time.Time `json:"certificate_expires_time,omitzero"`
+	ClockSkewMS            int64     `json:"clock_skew_ms" doc:"the node's clock minus the core's, in ms; the way of the request is part of it"`
+}
+
+// HeadState is the core's end of one chain.
+type HeadState struct {
+	Epoch      Epoch     `json:"epoch"`
+	Previous   Epoch     `json:"previous,omitempty" doc:"the epoch that this one continues after a fork"`
+	Lane       Lane      `json:"lane" enum:"urgent,normal"`
+	Current    bool      `json:"current" doc:"false for epochs that a fork has ended"`
+	Seq        uint64    `json:"seq" doc:"newest record taken"`
+	Latest     uint64    `json:"latest" doc:"newest record that the node has told of"`
+	Value      Hash      `json:"value" doc:"the chain's value after seq"`
+	OpenedTime time.Time `json:"opened_time"`
+	SignedSeq  uint64    `json:"signed_seq" doc:"newest head that the node signed; 0 for none"`
+	SignedTime time.Time `json:"signed_time,omitzero"`
+}
+
+// Counts is what a source did with what it read since the node started.
+type Counts struct {
+	Lines       uint64 `json:"lines"`
+	Bytes       uint64 `json:"bytes"`
+	Alerts      uint64 `json:"alerts"`
+	TooLong     uint64 `json:"too_long" doc:"lines over 1 MiB, skipped"`
+	Malformed   uint64 `json:"malformed" doc:"lines that are no JSON object, or lack what an alert needs"`
+	InvalidUTF8 uint64 `json:"invalid_utf8" doc:"alerts kept although their text is not UTF-8; raw is to the byte"`
+}
+
+// Add adds o to c.
+func (c *Counts) Add(o Counts) {
+	c.Lines += o.Lines
+	c.Bytes += o.Bytes
+	c.Alerts += o.Alerts
+	c.TooLong += o.TooLong
+	c.Malformed += o.Malformed
+	c.InvalidUTF8 += o.InvalidUTF8
+}
+
+// SourceHealth is how one source of a node does.
+type SourceHealth struct {
+	Name  string `json:"name"`
+	Kind  string `json:"kind" doc:"suricata or wazuh"`
+	Path  string `json:"path"`
+	State string `json:"state" enum:"reading,waiting,error" doc:"waiting: the file does not exist yet"`
+	Error string `json:"error,omitempty"`
+	Counts
+	LastLineTime time.Time `json:"last_line_time,omitzero"`
+}
+
+// TapeCell is what happened in a quarter of an hour of one lane.
+type TapeCell struct {
+	StartTime time.Time `json:"start_time"`
+	Lane      Lane      `json:"lane" enum:"urgent,normal"`
+	Delivered uint64    `json:"delivered"`
+	Repeated  uint64    `json:"repeated"`
+	Late      uint64    `json:"late" doc:"delivered more than a minute after the node saw them"`
+	Dropped   uint64    `json:"dropped"`
+	Missing   uint64    `json:"missing"`
+}
