@@ -156,3 +156,31 @@ func writeField(h hash.Hash, b []byte) {
 	h.Write(n[:])
 	h.Write(b)
 }
+
+// Entry is a record with what it stands for, as it travels from node to core.
+type Entry struct {
+	Record
+	Value  Hash   // the chain's value after the record
+	Alert  Alert  // of a dropped record id, rule, severity and times only
+	Normal []byte // Alert as JSON, as the node wrote it: fields that we do not know yet are kept
+}
+
+// Signed is a node's signature over its head at a time.
+type Signed struct {
+	Time      time.Time
+	Signature []byte
+}
+
+// LedgerError says why records were not taken. Nothing of the delivery was.
+type LedgerError struct {
+	Lane   Lane
+	Fork   bool   // the chain does not fit; else the delivery begins too far on
+	Seq    uint64 // the first record that does not fit
+	Want   uint64 // without Fork: the seq that must come next
+	Detail string
+}
+
+func (e *LedgerError) Error() string { return e.Detail }
+
+// Unwrap makes it ErrConflict.
+func (e *LedgerError) Unwrap() error { return ErrConflict }

@@ -111,3 +111,22 @@ type TapeCell struct {
 	Dropped   uint64    `json:"dropped"`
 	Missing   uint64    `json:"missing"`
 }
+
+// lagAllowed is how many records may wait before a node is behind: less than a
+// batch is on its way.
+const lagAllowed = 1000
+
+// StateAt tells the node's state from what was heard of it.
+func (n *Node) StateAt(now time.Time) NodeState {
+	switch {
+	case !n.RevokedTime.IsZero():
+		return NodeRevoked
+	case n.LastSeenTime.IsZero():
+		return NodeNew
+	case now.Sub(n.LastSeenTime) > 3*BeatEvery:
+		return NodeOffline
+	case n.Waiting > lagAllowed:
+		return NodeLagging
+	}
+	return NodeDelivering
+}

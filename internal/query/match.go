@@ -71,14 +71,20 @@ func contains(prefix netip.Prefix, addr netip.Addr) bool {
 	return addr.IsValid() && prefix.Contains(addr.Unmap().WithZone(""))
 }
 
+// maxText bounds AlertText, in bytes: no rule's name makes one alert cost a thousand.
+const maxText = 8 << 10
+
 // AlertText is the text of an alert that words and phrases are looked for in: tokens
-// joined by single spaces. Raw is not part of it. It is what the store indexes, so
-// that the database and Match agree.
+// joined by single spaces, at most 8 KiB of them. Raw is not part of it. It is what
+// the store indexes, so that the database and Match agree.
 func AlertText(a *soc.Alert) string {
 	var b strings.Builder
 	add := func(texts ...string) {
 		for _, text := range texts {
 			for _, token := range Tokens(text) {
+				if b.Len()+len(token) >= maxText {
+					return
+				}
 				if b.Len() > 0 {
 					b.WriteByte(' ')
 				}

@@ -93,7 +93,7 @@ func NewDecoder() (*Decoder, error) {
 
 // Decode reads a batch. Every error wraps ErrBatch. The raw lines share one piece
 // of memory, and each record's RawHash is computed from them, never believed.
-func (d *Decoder) Decode(body []byte) (Header, []Item, error) {
+func (d *Decoder) Decode(body []byte) (Header, []soc.Entry, error) {
 	var header Header
 	plain, err := d.zstd.DecodeAll(body, nil)
 	if err != nil {
@@ -106,9 +106,9 @@ func (d *Decoder) Decode(body []byte) (Header, []Item, error) {
 	if header.Count < 0 || header.Count > MaxRecords {
 		return header, nil, fmt.Errorf("%w: %d records, at most %d are taken", ErrBatch, header.Count, MaxRecords)
 	}
-	items := make([]Item, header.Count)
+	items := make([]soc.Entry, header.Count)
 	for i := range items {
-		if err := items[i].read(&r); err != nil {
+		if err := r.entry(&items[i]); err != nil {
 			return header, nil, fmt.Errorf("%w: record %d of %d: %w", ErrBatch, i+1, header.Count, err)
 		}
 	}
@@ -121,7 +121,7 @@ func (d *Decoder) Decode(body []byte) (Header, []Item, error) {
 	return header, items, nil
 }
 
-func (it *Item) read(r *reader) error {
+func (r *reader) entry(it *soc.Entry) error {
 	it.Seq = r.uvarint()
 	flags := r.bytes(1)
 	copy(it.Value[:], r.bytes(len(it.Value)))
@@ -138,6 +138,7 @@ func (it *Item) read(r *reader) error {
 		return fmt.Errorf("alert: %w", err)
 	}
 	it.AlertID = it.Alert.ID
+	it.Normal = normal
 	if it.Dropped {
 		return nil
 	}

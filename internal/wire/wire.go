@@ -89,13 +89,6 @@ type Header struct {
 	SentTime  time.Time `json:"sent_time"`
 }
 
-// Item is one record of a batch with what it stands for. A dropped record has no raw.
-type Item struct {
-	soc.Record
-	Value soc.Hash // the chain's value after the record
-	Alert soc.Alert
-}
-
 // Ack says how far the core has committed.
 type Ack struct {
 	Head Head `json:"head"`

@@ -1,0 +1,178 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/socme-project/socme/internal/query"
+	"github.com/socme-project/socme/soc"
+)
+
+// AlertFilter chooses a page of alerts.
+type AlertFilter struct {
+	Query query.Query
+	// Before is the id of the last alert of the page before, nil for the first page.
+	Before *soc.AlertID
+	Limit  int // 1–500, 0 means 50
+}
+
+// The limits of a page.
+const (
+	pageDefault = 50
+	pageMost    = 500
+)
+
+const alertSelect = `SELECT alerts.num, ` + alertColumns
+
+const alertColumns = `alerts.id, alerts.received_ms, alerts.raw_hash, alerts.raw_size, alerts.normal, alerts.seq,
+	clients.id, clients.name, clients.demo, nodes.id, nodes.name, heads.epoch, heads.lane
+	FROM alerts JOIN clients ON clients.num = alerts.client_num
+	LEFT JOIN nodes ON nodes.num = alerts.node_num LEFT JOIN heads ON heads.num = alerts.head_num`
+
+// Alerts returns at most f.Limit alerts, newest event first. It is never nil.
+func (s *Store) Alerts(ctx context.Context, scope soc.Scope, f AlertFilter) ([]soc.StoredAlert, error) {
+	where, args := scopeSQL(scope)
+	w, a := querySQL(f.Query)
+	where, args = append(where, w...), append(args, a...)
+	if f.Before != nil {
+		where, args = append(where, `alerts.id < ?`), append(args, f.Before[:])
+	}
+	if f.Limit <= 0 {
+		f.Limit = pageDefault
+	}
+	args = append(args, min(f.Limit, pageMost))
+	found, err := s.alerts(ctx, ` WHERE `+strings.Join(where, ` AND `)+` ORDER BY alerts.id DESC LIMIT ?`, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list alerts: %w", err)
+	}
+	return found, nil
+}
+
+// Alert finds one alert. One out of scope is not found.
+func (s *Store) Alert(ctx context.Context, scope soc.Scope, id soc.AlertID) (soc.StoredAlert, error) {
+	where, args := scopeSQL(scope)
+	found, err := s.alerts(ctx, ` WHERE alerts.id = ? AND `+strings.Join(where, ` AND `), append([]any{id[:]}, args...)...)
+	if err == nil && len(found) == 0 {
+		err = soc.ErrNotFound
+	}
+	if err != nil {
+		return soc.StoredAlert{}, fmt.Errorf("alert %s: %w", id, err)
+	}
+	return found[0], nil
+}
+
+// AlertRaw returns the sensor's line to the byte. SOCme's own alerts have none:
+// it is empty then.
+func (s *Store) AlertRaw(ctx context.Context, scope soc.Scope, id soc.AlertID) ([]byte, error) {
+	if _, err := s.Alert(ctx, scope, id); err != nil {
+		return nil, err
+	}
+	db, err := s.read.DB()
+	if err != nil {
+		return nil, err
+	}
+	var codec int
+	var raw []byte
+	err = db.QueryRowContext(ctx, `SELECT codec, raw FROM raws WHERE alert_num = (SELECT num FROM alerts WHERE id = ?)`, id[:]).Scan(&codec, &raw)
+	if errors.Is(err, sql.ErrNoRows) {
+		return []byte{}, nil
+	}
+	if err == nil && codec == codecZstd {
+		raw, err = s.open.DecodeAll(raw, nil)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("raw of alert %s: %w", id, err)
+	}
+	return raw, nil
+}
+
+// AlertPlace is an alert's place in the ledger, and how far the chain has come since.
+type AlertPlace struct {
+	Value      soc.Hash  `json:"value" doc:"the chain's value after the alert's record"`
+	HeadSeq    uint64    `json:"head_seq" doc:"newest record of the chain"`
+	SignedSeq  uint64    `json:"signed_seq" doc:"newest head that the node signed"`
+	SignedTime time.Time `json:"signed_time,omitzero"`
+}
+
+// AlertPlace finds the place of an alert. SOCme's own have none: ErrNotFound.
+func (s *Store) AlertPlace(ctx context.Context, scope soc.Scope, id soc.AlertID) (AlertPlace, error) {
+	var place AlertPlace
+	if _, err := s.Alert(ctx, scope, id); err != nil {
+		return place, err
+	}
+	db, err := s.read.DB()
+	if err != nil {
+		return place, err
+	}
+	var value []byte
+	var signed int64
+	err = db.QueryRowContext(ctx, `SELECT ledger.value, heads.seq, heads.signed_seq, heads.signed_ms
+		FROM alerts JOIN ledger ON ledger.head_num = alerts.head_num AND ledger.seq = alerts.seq JOIN heads ON heads.num = alerts.head_num
+		WHERE alerts.id = ?`, id[:]).Scan(&value, &place.HeadSeq, &place.SignedSeq, &signed)
+	if err != nil {
+		if errors.Is(err, sql.ErrNoRows) {
+			err = soc.ErrNotFound
+		}
+		return place, fmt.Errorf("ledger place of alert %s: %w", id, err)
+	}
+	copy(place.Value[:], value)
+	place.SignedTime = fromMS(signed)
+	return place, nil
+}
+
+func (s *Store) alerts(ctx context.Context, rest string, args ...any) ([]soc.StoredAlert, error) {
+	found := []soc.StoredAlert{}
+	err := s.scanAlerts(ctx, alertSelect+rest, args, func(_ int64, alert soc.StoredAlert) { found = append(found, alert) })
+	return found, err
+}
+
+// scanAlerts runs a query whose columns are those of alertSelect, with one number
+// instead of alerts.num.
+func (s *Store) scanAlerts(ctx context.Context, text string, args []any, each func(num int64, alert soc.StoredAlert)) error {
+	db, err := s.read.DB()
+	if err != nil {
+		return err
+	}
+	rows, err := db.QueryContext(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }() // Err below tells what matters
+	for rows.Next() {
+		var num, received int64
+		var id, hash, normal []byte
+		var alert soc.StoredAlert
+		var seq, lane sql.NullInt64
+		var node, nodeName, epoch sql.NullString
+		err := rows.Scan(&num, &id, &received, &hash, &alert.RawSize, &normal, &seq,
+			&alert.ClientID, &alert.Client, &alert.Demo, &node, &nodeName, &epoch, &lane)
+		if err == nil {
+			err = json.Unmarshal(normal, &alert.Alert)
+		}
+		if err != nil {
+			return err
+		}
+		alert.ID = soc.AlertID(id)
+		copy(alert.RawSHA256[:], hash)
+		alert.ReceivedTime = fromMS(received)
+		alert.NodeID, alert.Node, alert.Epoch = soc.NodeID(node.String), nodeName.String, soc.Epoch(epoch.String)
+		alert.Lane, alert.Seq = soc.Lane(lane.Int64), uint64(seq.Int64) //nolint:gosec // written by us, never negative
+		each(num, alert)
+	}
+	return rows.Err()
+}
+
+// addrKey is how an address is stored and compared: 16 bytes, IPv4 mapped, or NULL.
+func addrKey(addr netip.Addr) any {
+	if !addr.IsValid() {
+		return nil
+	}
+	b := addr.WithZone("").As16()
+	return b[:]
+}

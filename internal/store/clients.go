@@ -1,0 +1,161 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"gorm.io/gorm"
+
+	"github.com/socme-project/socme/soc"
+)
+
+type clientRow struct {
+	Num       int64 `gorm:"primaryKey"`
+	ID        string
+	Name      string
+	Demo      bool
+	CreatedMS int64 `gorm:"column:created_ms"`
+	Nodes     int   `gorm:"->"`
+}
+
+func (clientRow) TableName() string { return "clients" }
+
+func (r clientRow) client() soc.Client {
+	return soc.Client{ID: soc.ClientID(r.ID), Name: r.Name, Demo: r.Demo, CreatedTime: fromMS(r.CreatedMS), Nodes: r.Nodes}
+}
+
+// cleanName checks the name of a client, node, user or token: 1 to 64 characters that
+// print, without quotes, which the query language needs.
+func cleanName(what, name string) (string, error) {
+	name = strings.TrimSpace(name)
+	if name == "" {
+		return "", fmt.Errorf("%w: a %s needs a name", soc.ErrInvalid, what)
+	}
+	if utf8.RuneCountInString(name) > 64 {
+		return "", fmt.Errorf("%w: the name of a %s has at most 64 characters", soc.ErrInvalid, what)
+	}
+	for _, r := range name {
+		if r == '"' || !unicode.IsPrint(r) {
+			return "", fmt.Errorf("%w: the name of a %s may not hold %q", soc.ErrInvalid, what, r)
+		}
+	}
+	return name, nil
+}
+
+// AddClient adds a client. The name must be new, whatever its case: ErrConflict.
+func (s *Store) AddClient(ctx context.Context, scope soc.Scope, name string, demo bool) (soc.Client, error) {
+	if err := mustAll(scope); err != nil {
+		return soc.Client{}, err
+	}
+	name, err := cleanName("client", name)
+	if err != nil {
+		return soc.Client{}, err
+	}
+	row := clientRow{ID: soc.NewID(), Name: name, Demo: demo, CreatedMS: s.now().UnixMilli()}
+	err = translate(gorm.G[clientRow](s.write).Select("id", "name", "demo", "created_ms").Create(ctx, &row))
+	if err != nil {
+		return soc.Client{}, fmt.Errorf("add client %q: %w", name, err)
+	}
+	return row.client(), nil
+}
+
+// Clients lists the clients in scope by name. It is never nil.
+func (s *Store) Clients(ctx context.Context, scope soc.Scope) ([]soc.Client, error) {
+	rows, err := s.clients(ctx, scope, "1 = 1")
+	if err != nil {
+		return nil, fmt.Errorf("list clients: %w", err)
+	}
+	clients := make([]soc.Client, len(rows))
+	for i, row := range rows {
+		clients[i] = row.client()
+	}
+	return clients, nil
+}
+
+// Client finds a client by its id or its name, whatever the case.
+func (s *Store) Client(ctx context.Context, scope soc.Scope, idOrName string) (soc.Client, error) {
+	row, err := s.client(ctx, scope, idOrName)
+	return row.client(), err
+}
+
+func (s *Store) client(ctx context.Context, scope soc.Scope, idOrName string) (clientRow, error) {
+	rows, err := s.clients(ctx, scope, "clients.id = @key OR clients.name = @key", sql.Named("key", idOrName))
+	if err == nil && len(rows) == 0 {
+		err = soc.ErrNotFound
+	}
+	if err != nil {
+		return clientRow{}, fmt.Errorf("client %q: %w", idOrName, err)
+	}
+	return rows[0], nil
+}
+
+func (s *Store) clients(ctx context.Context, scope soc.Scope, where string, args ...any) ([]clientRow, error) {
+	return gorm.G[clientRow](s.read).
+		Select("clients.*, (SELECT COUNT(*) FROM nodes WHERE nodes.client_num = clients.num AND nodes.revoked_ms = 0) AS nodes").
+		Where(where, args...).
+		Scopes(inScope(scope)).
+		Order("name COLLATE NOCASE").Find(ctx)
+}
+
+// inScope keeps the clients that the scope may see.
+func inScope(scope soc.Scope) func(*gorm.Statement) {
+	return func(stmt *gorm.Statement) {
+		if !scope.All() {
+			stmt.Where("clients.id IN ?", append([]soc.ClientID{""}, scope.Clients()...))
+		}
+	}
+}
+
+// DeleteDemo removes the demo's client with all that it brought: nodes, alerts,
+// ledger. It returns how many alerts went, and ErrNotFound if there is no demo.
+func (s *Store) DeleteDemo(ctx context.Context, scope soc.Scope) (alerts int64, err error) {
+	if err := mustAll(scope); err != nil {
+		return 0, err
+	}
+	err = s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
+		var client int64
+		if err := tx.QueryRowContext(ctx, `SELECT num FROM clients WHERE demo = 1`).Scan(&client); err != nil {
+			if err == sql.ErrNoRows { //nolint:errorlint // Scan returns it bare
+				return soc.ErrNotFound
+			}
+			return err
+		}
+		const (
+			ofAlerts = `(SELECT num FROM alerts WHERE client_num = ?)`
+			ofHeads  = `(SELECT heads.num FROM heads JOIN nodes ON nodes.num = heads.node_num WHERE nodes.client_num = ?)`
+		)
+		for _, statement := range []string{
+			`DELETE FROM feed WHERE alert_num IN ` + ofAlerts,
+			`DELETE FROM alert_text WHERE rowid IN ` + ofAlerts,
+			`DELETE FROM raws WHERE alert_num IN ` + ofAlerts,
+			`DELETE FROM ledger WHERE head_num IN ` + ofHeads,
+			`DELETE FROM tape WHERE head_num IN ` + ofHeads,
+			`DELETE FROM signed_heads WHERE head_num IN ` + ofHeads,
+			`DELETE FROM missing_ranges WHERE head_num IN ` + ofHeads,
+			`DELETE FROM heads WHERE num IN ` + ofHeads,
+			`DELETE FROM enrolments WHERE client_num = ?`,
+			`DELETE FROM nodes WHERE client_num = ?`,
+			`DELETE FROM alerts WHERE client_num = ?`,
+			`DELETE FROM clients WHERE num = ?`,
+		} {
+			result, err := tx.ExecContext(ctx, statement, client)
+			if err != nil {
+				return fmt.Errorf("%s: %w", statement, err)
+			}
+			if strings.HasPrefix(statement, `DELETE FROM alerts `) {
+				if alerts, err = result.RowsAffected(); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("delete the demo: %w", err)
+	}
+	return alerts, nil
+}

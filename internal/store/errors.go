@@ -1,0 +1,40 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"github.com/socme-project/socme/soc"
+)
+
+// translate turns the database's errors into soc's. gorm's TranslateError does
+// nothing over this driver.
+func translate(err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return soc.ErrNotFound
+	}
+	if isUnique(err) {
+		return fmt.Errorf("%w: it exists already", soc.ErrConflict)
+	}
+	return err
+}
+
+func isUnique(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && (e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+}
+
+// mustAll refuses a scope that does not cover every client.
+func mustAll(scope soc.Scope) error {
+	if !scope.All() {
+		return soc.ErrForbidden
+	}
+	return nil
+}

@@ -1,0 +1,64 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/socme-project/socme/soc"
+)
+
+// feedKept is how far back a stream may resume.
+const feedKept = 24 * time.Hour
+
+// FeedSpan is the positions that the feed holds: a stream may resume after any
+// position from First-1 to Last. An empty feed has First = Last + 1.
+type FeedSpan struct{ First, Last int64 }
+
+// Holds says whether a reader that has seen pos can go on without having missed anything.
+func (f FeedSpan) Holds(pos int64) bool { return pos >= f.First-1 && pos <= f.Last }
+
+// FeedSpan tells what the feed holds.
+func (s *Store) FeedSpan(ctx context.Context, scope soc.Scope) (FeedSpan, error) {
+	var span FeedSpan
+	if scope.Who() == "" {
+		return span, soc.ErrForbidden
+	}
+	err := s.read.WithContext(ctx).Raw(`SELECT value AS last, COALESCE((SELECT MIN(pos) FROM feed), value + 1) AS first FROM counters WHERE name = 'feed'`).Scan(&span).Error
+	if err != nil {
+		return span, fmt.Errorf("span of the feed: %w", err)
+	}
+	return span, nil
+}
+
+// Feed returns at most limit entries after the position, in order, that the scope
+// may see. Next is the position to go on from: entries out of scope are passed over.
+func (s *Store) Feed(ctx context.Context, scope soc.Scope, after int64, limit int) (fed []Fed, next int64, err error) {
+	// The span comes first: what is committed after it is for the next call.
+	span, err := s.FeedSpan(ctx, scope)
+	if err != nil {
+		return nil, after, err
+	}
+	next = max(after, min(after+int64(limit), span.Last))
+	where, args := scopeSQL(scope)
+	fed = []Fed{}
+	err = s.scanAlerts(ctx, `SELECT feed.pos, `+alertColumns+` JOIN feed ON feed.alert_num = alerts.num
+		WHERE feed.pos > ? AND feed.pos <= ? AND `+where[0]+` ORDER BY feed.pos`, append([]any{after, next}, args...),
+		func(pos int64, alert soc.StoredAlert) { fed = append(fed, Fed{Pos: pos, Alert: alert}) })
+	if err != nil {
+		return nil, after, fmt.Errorf("feed after %d: %w", after, err)
+	}
+	return fed, next, nil
+}
+
+// PruneFeed forgets what is too old to resume from.
+func (s *Store) PruneFeed(ctx context.Context, scope soc.Scope) error {
+	if err := mustAll(scope); err != nil {
+		return err
+	}
+	err := s.write.WithContext(ctx).Exec(`DELETE FROM feed WHERE pos < (SELECT MIN(pos) FROM feed WHERE at_ms >= ?)`, s.now().Add(-feedKept).UnixMilli()).Error
+	if err != nil {
+		return fmt.Errorf("prune the feed: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,285 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/socme-project/socme/internal/query"
+	"github.com/socme-project/socme/soc"
+)
+
+// rowsAtOnce is how many rows one INSERT carries: enough that the statement's own
+// cost vanishes, few enough that it is prepared in no time.
+const rowsAtOnce = 50
+
+// insert writes new entries of the delivery. Entries of an alert that is held
+// already, or that stands twice in the delivery, are records and nothing more.
+func (a *accept) insert(entries []soc.Entry) error {
+	held, err := heldIDs(a.ctx, a.tx, entries)
+	if err != nil {
+		return err
+	}
+	var ledger [][]any
+	var fresh []newAlert
+	cells := map[int64]*tapeRow{}
+	for i := range entries {
+		e := &entries[i]
+		kind, cell := kindAlert, cellOf(cells, e, a.now)
+		cell.delivered++
+		switch {
+		case e.Dropped:
+			kind = kindDropped
+			a.head.Dropped++
+			cell.dropped++
+		case held[e.AlertID]:
+			kind = kindRepeated
+			a.head.Repeated++
+			cell.repeated++
+		default:
+			held[e.AlertID] = true
+			a.head.Alerts++
+			fresh = append(fresh, newAlert{alert: a.stored(e), normal: e.Normal, head: a.head.Num})
+		}
+		if a.now.Sub(e.Alert.SeenTime) > lateAfter {
+			cell.late++
+		}
+		ledger = append(ledger, []any{a.head.Num, e.Seq, kind, e.AlertID[:], e.Value[:]})
+	}
+	if a.done.Fed, err = a.addAlerts(a.ctx, a.tx, fresh, a.node.ClientNum, &a.node.Num); err != nil {
+		return err
+	}
+	if err := insertRows(a.ctx, a.tx, `INSERT INTO ledger (head_num, seq, kind, alert_id, value)`, ledger); err != nil {
+		return err
+	}
+	last := entries[len(entries)-1]
+	a.head.Seq, a.head.Value = last.Seq, last.Value[:]
+	return a.addTape(cells)
+}
+
+func (a *accept) stored(e *soc.Entry) soc.StoredAlert {
+	return soc.StoredAlert{
+		Alert: e.Alert, Client: a.node.ClientName, ClientID: soc.ClientID(a.node.ClientID), Demo: a.node.Demo,
+		Node: a.node.Name, NodeID: a.Chain.Node, ReceivedTime: a.now.Truncate(time.Millisecond),
+		RawSHA256: e.RawHash, RawSize: len(e.Alert.Raw), Epoch: a.Chain.Epoch, Lane: a.Chain.Lane, Seq: e.Seq,
+	}
+}
+
+// heldIDs says which alerts of the entries the core has.
+func heldIDs(ctx context.Context, tx *sql.Tx, entries []soc.Entry) (map[soc.AlertID]bool, error) {
+	held := make(map[soc.AlertID]bool, len(entries))
+	for len(entries) > 0 {
+		n := min(len(entries), 500)
+		args := make([]any, n)
+		for i := range n {
+			args[i] = entries[i].AlertID[:]
+		}
+		rows, err := tx.QueryContext(ctx, `SELECT id FROM alerts WHERE id IN (?`+strings.Repeat(`, ?`, n-1)+`)`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for rows.Next() {
+			var id []byte
+			if err = rows.Scan(&id); err != nil {
+				break
+			}
+			held[soc.AlertID(id)] = true
+		}
+		if err == nil {
+			err = rows.Err()
+		}
+		if closeErr := rows.Close(); err == nil {
+			err = closeErr
+		}
+		if err != nil {
+			return nil, err
+		}
+		entries = entries[n:]
+	}
+	return held, nil
+}
+
+// newAlert is an alert that the core does not have.
+type newAlert struct {
+	alert  soc.StoredAlert
+	normal []byte
+	head   int64 // 0 for SOCme's own
+}
+
+// addAlerts inserts alerts with everything that hangs on them, and feeds them.
+func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, client int64, node *int64) ([]Fed, error) {
+	if len(fresh) == 0 {
+		return nil, nil
+	}
+	firstNum, err := take(ctx, tx, "alert", len(fresh))
+	if err != nil {
+		return nil, err
+	}
+	firstPos, err := take(ctx, tx, "feed", len(fresh))
+	if err != nil {
+		return nil, err
+	}
+	rules := map[soc.Rule]int64{}
+	fed := make([]Fed, len(fresh))
+	var alerts, raws, texts, feed [][]any
+	for i, f := range fresh {
+		num := firstNum + int64(i)
+		alert := f.alert
+		rule, err := ruleNum(ctx, tx, rules, alert.Rule)
+		if err != nil {
+			return nil, err
+		}
+		var head, seq any
+		if f.head != 0 {
+			head, seq = f.head, alert.Seq
+			codec, raw := s.packRaw(alert.Raw)
+			raws = append(raws, []any{num, codec, raw})
+		}
+		received := alert.ReceivedTime.UnixMilli()
+		alerts = append(alerts, []any{
+			num, alert.ID[:], client, node, rule, alert.Severity, addrKey(alert.Source.Address), addrKey(alert.Destination.Address),
+			received, head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal),
+		})
+		texts = append(texts, []any{num, query.AlertText(&alert.Alert)})
+		feed = append(feed, []any{firstPos + int64(i), num, received})
+		alert.Raw = nil // listeners get what the API shows
+		fed[i] = Fed{Pos: firstPos + int64(i), Alert: alert}
+	}
+	for _, table := range []struct {
+		into string
+		rows [][]any
+	}{
+		{`INSERT INTO alerts (num, id, client_num, node_num, rule_num, severity, src, dst, received_ms, head_num, seq, raw_hash, raw_size, normal)`, alerts},
+		{`INSERT INTO raws (alert_num, codec, raw)`, raws},
+		{`INSERT INTO alert_text (rowid, text)`, texts},
+		{`INSERT INTO feed (pos, alert_num, at_ms)`, feed},
+	} {
+		if err := insertRows(ctx, tx, table.into, table.rows); err != nil {
+			return nil, err
+		}
+	}
+	return fed, nil
+}
+
+// take reserves n numbers of a counter and returns the first.
+func take(ctx context.Context, tx *sql.Tx, counter string, n int) (int64, error) {
+	var last int64
+	err := tx.QueryRowContext(ctx, `UPDATE counters SET value = value + ? WHERE name = ? RETURNING value`, n, counter).Scan(&last)
+	return last - int64(n) + 1, err
+}
+
+func ruleNum(ctx context.Context, tx *sql.Tx, known map[soc.Rule]int64, rule soc.Rule) (int64, error) {
+	if num, ok := known[rule]; ok {
+		return num, nil
+	}
+	var num int64
+	err := tx.QueryRowContext(ctx, `SELECT num FROM rules WHERE id = ? AND engine = ? AND name = ?`, rule.ID, rule.Engine, rule.Name).Scan(&num)
+	if err == sql.ErrNoRows { //nolint:errorlint // Scan returns it bare
+		err = tx.QueryRowContext(ctx, `INSERT INTO rules (engine, id, name) VALUES (?, ?, ?) RETURNING num`, rule.Engine, rule.ID, rule.Name).Scan(&num)
+	}
+	if err == nil {
+		known[rule] = num
+	}
+	return num, err
+}
+
+// insertRows runs INSERT … VALUES with many rows a statement.
+func insertRows(ctx context.Context, tx *sql.Tx, into string, rows [][]any) error {
+	for len(rows) > 0 {
+		n := min(len(rows), rowsAtOnce)
+		width := len(rows[0])
+		one := `(?` + strings.Repeat(`, ?`, width-1) + `)`
+		args := make([]any, 0, n*width)
+		for _, row := range rows[:n] {
+			args = append(args, row...)
+		}
+		if _, err := tx.ExecContext(ctx, into+` VALUES `+one+strings.Repeat(`, `+one, n-1), args...); err != nil {
+			return fmt.Errorf("%s: %w", into, err)
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// The codecs of raws.
+const (
+	codecPlain = 0
+	codecZstd  = 1
+)
+
+func (s *Store) packRaw(raw []byte) (codec int, packed []byte) {
+	packed = s.pack.EncodeAll(raw, make([]byte, 0, len(raw)/2+64))
+	if len(packed) >= len(raw) {
+		return codecPlain, raw
+	}
+	return codecZstd, packed
+}
+
+// tapeRow is what a delivery adds to one cell of the tape.
+type tapeRow struct{ delivered, repeated, late, dropped, missing uint64 }
+
+func cellOf(cells map[int64]*tapeRow, e *soc.Entry, now time.Time) *tapeRow {
+	seen := e.Alert.SeenTime
+	if seen.IsZero() || seen.After(now) { // a node whose clock runs ahead
+		seen = now
+	}
+	slot := slotOf(seen)
+	if cells[slot] == nil {
+		cells[slot] = &tapeRow{}
+	}
+	return cells[slot]
+}
+
+func (a *accept) addTape(cells map[int64]*tapeRow) error {
+	for slot, c := range cells {
+		_, err := a.tx.ExecContext(a.ctx, `INSERT INTO tape (head_num, slot, delivered, repeated, late, dropped, missing) VALUES (?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (head_num, slot) DO UPDATE SET delivered = delivered + excluded.delivered, repeated = repeated + excluded.repeated,
+				late = late + excluded.late, dropped = dropped + excluded.dropped, missing = missing + excluded.missing`,
+			a.head.Num, slot, c.delivered, c.repeated, c.late, c.dropped, c.missing)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Raise stores an alert of SOCme's own (engine socme) about a client, and about one
+// of its nodes if node is not empty. An id that exists raises nothing: Fed is empty.
+func (s *Store) Raise(ctx context.Context, scope soc.Scope, alert soc.Alert, client soc.ClientID, node soc.NodeID) ([]Fed, error) {
+	if err := mustAll(scope); err != nil {
+		return nil, err
+	}
+	var fed []Fed
+	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
+		stored := soc.StoredAlert{Alert: alert, ClientID: client, NodeID: node, ReceivedTime: s.now().UTC().Truncate(time.Millisecond)}
+		held, err := heldIDs(ctx, tx, []soc.Entry{{Record: soc.Record{AlertID: alert.ID}}})
+		if err != nil || len(held) > 0 {
+			return err
+		}
+		var clientNum int64
+		if err := tx.QueryRowContext(ctx, `SELECT num, name, demo FROM clients WHERE id = ?`, string(client)).Scan(&clientNum, &stored.Client, &stored.Demo); err != nil {
+			return err
+		}
+		var nodeNum *int64
+		if node != "" {
+			if err := tx.QueryRowContext(ctx, `SELECT num, name FROM nodes WHERE id = ?`, string(node)).Scan(&nodeNum, &stored.Node); err != nil {
+				return err
+			}
+		}
+		normal, err := json.Marshal(alert)
+		if err != nil {
+			return err
+		}
+		fed, err = s.addAlerts(ctx, tx, []newAlert{{alert: stored, normal: normal}}, clientNum, nodeNum)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("raise %q: %w", alert.Rule.Name, err)
+	}
+	return fed, nil
+}

@@ -1,0 +1,298 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"gorm.io/gorm"
+
+	"github.com/socme-project/socme/soc"
+)
+
+// The kinds of a ledger row.
+const (
+	kindAlert    = 1
+	kindRepeated = 2
+	kindDropped  = 3
+)
+
+// lateAfter is how long after the node saw it a record may come before it counts as late.
+const lateAfter = time.Minute
+
+// Delivery is a batch of one chain. The caller has checked the signature.
+type Delivery struct {
+	Chain   soc.Chain
+	Latest  uint64 // newest seq of the lane at the node
+	Entries []soc.Entry
+	Signed  soc.Signed // over the head after the last entry
+}
+
+// Accepted is what a delivery did.
+type Accepted struct {
+	Head soc.Head
+	// Fed are the alerts that are new, with their places in the feed, in order.
+	Fed []Fed
+}
+
+// Fed is one entry of the feed.
+type Fed struct {
+	Pos   int64
+	Alert soc.StoredAlert
+}
+
+// Accept takes a delivery whole or not at all, in one transaction: alerts, ledger,
+// head, tape and feed. What it holds already is compared and not taken again. A
+// *soc.LedgerError says which record does not fit.
+func (s *Store) Accept(ctx context.Context, scope soc.Scope, d Delivery) (Accepted, error) {
+	var done Accepted
+	if err := mustAll(scope); err != nil {
+		return done, err
+	}
+	if len(d.Entries) == 0 {
+		return done, fmt.Errorf("%w: a delivery without records", soc.ErrInvalid)
+	}
+	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
+		a := accept{Store: s, ctx: ctx, tx: tx, Delivery: d, now: s.now().UTC()}
+		err := a.run()
+		done = a.done
+		return err
+	})
+	if err != nil {
+		return Accepted{}, fmt.Errorf("accept %d records of node %s, %s lane: %w", len(d.Entries), d.Chain.Node, d.Chain.Lane, err)
+	}
+	return done, nil
+}
+
+// accept is one delivery inside its transaction.
+type accept struct {
+	*Store
+	Delivery
+	ctx  context.Context //nolint:containedctx // lives no longer than the call that made it
+	tx   *sql.Tx
+	now  time.Time
+	node nodeRow
+	head headRow
+	done Accepted
+}
+
+func (a *accept) run() error {
+	if err := a.openHead(a.Entries[0].Seq == 1); err != nil {
+		return err
+	}
+	rest, err := a.check()
+	if err != nil {
+		return err
+	}
+	if len(rest) > 0 {
+		if err := a.insert(rest); err != nil {
+			return err
+		}
+	}
+	last := a.Entries[len(a.Entries)-1]
+	a.head.Latest = max(a.head.Latest, a.head.Seq, a.Latest)
+	if err := a.saveHead(); err != nil {
+		return err
+	}
+	a.done.Head.Seq = a.head.Seq
+	copy(a.done.Head.Value[:], a.head.Value)
+	return a.saveSigned(soc.Head{Seq: last.Seq, Value: last.Value})
+}
+
+// openHead reads the node and the head of the chain, which the first record makes.
+// The transaction writes from its beginning, so nobody else can move the head.
+func (a *accept) openHead(first bool) error {
+	row := a.tx.QueryRowContext(a.ctx, `SELECT nodes.num, nodes.name, nodes.client_num, nodes.revoked_ms, clients.id, clients.name, clients.demo
+		FROM nodes JOIN clients ON clients.num = nodes.client_num WHERE nodes.id = ?`, string(a.Chain.Node))
+	n := &a.node
+	if err := row.Scan(&n.Num, &n.Name, &n.ClientNum, &n.RevokedMS, &n.ClientID, &n.ClientName, &n.Demo); err != nil {
+		if errors.Is(err, sql.ErrNoRows) {
+			return soc.ErrNotFound
+		}
+		return err
+	}
+	if n.RevokedMS != 0 {
+		return fmt.Errorf("%w: node %s is revoked", soc.ErrForbidden, n.Name)
+	}
+	h := &a.head
+	err := a.tx.QueryRowContext(a.ctx, `SELECT num, previous, seq, latest, value, alerts, repeated, dropped, missing, signed_seq, signed_ms
+		FROM heads WHERE node_num = ? AND epoch = ? AND lane = ?`, n.Num, string(a.Chain.Epoch), a.Chain.Lane).
+		Scan(&h.Num, &h.Previous, &h.Seq, &h.Latest, &h.Value, &h.Alerts, &h.Repeated, &h.Dropped, &h.Missing, &h.SignedSeq, &h.SignedMS)
+	switch {
+	case err == nil:
+		if h.Previous != string(a.Chain.Previous) {
+			return a.fork(1, "the epoch names another epoch before it than it did")
+		}
+		return nil
+	case !errors.Is(err, sql.ErrNoRows):
+		return err
+	case !first:
+		return a.gap(1)
+	}
+	genesis := a.Chain.Genesis()
+	h.Value = genesis[:]
+	result, err := a.tx.ExecContext(a.ctx, `INSERT INTO heads (node_num, epoch, previous, lane, value, opened_ms) VALUES (?, ?, ?, ?, ?, ?)`,
+		n.Num, string(a.Chain.Epoch), string(a.Chain.Previous), a.Chain.Lane, h.Value, a.now.UnixMilli())
+	if err != nil {
+		return err
+	}
+	h.Num, err = result.LastInsertId()
+	return err
+}
+
+func (a *accept) gap(want uint64) error {
+	return &soc.LedgerError{
+		Lane: a.Chain.Lane, Want: want, Seq: a.Entries[0].Seq,
+		Detail: fmt.Sprintf("the %s lane must go on with record %d, the delivery begins with %d", a.Chain.Lane, want, a.Entries[0].Seq),
+	}
+}
+
+func (a *accept) fork(seq uint64, why string) error {
+	return &soc.LedgerError{
+		Lane: a.Chain.Lane, Fork: true, Seq: seq,
+		Detail: fmt.Sprintf("record %d of the %s lane, epoch %s: %s", seq, a.Chain.Lane, a.Chain.Epoch, why),
+	}
+}
+
+// check holds the entries against the head and returns those that are new.
+func (a *accept) check() ([]soc.Entry, error) {
+	first := a.Entries[0].Seq
+	if first > a.head.Seq+1 {
+		return nil, a.gap(a.head.Seq + 1)
+	}
+	for i, e := range a.Entries {
+		if e.Seq != first+uint64(i) { //nolint:gosec // i counts up from 0
+			return nil, a.fork(first+uint64(i), fmt.Sprintf("is not in its place, record %d stands there", e.Seq)) //nolint:gosec // as above
+		}
+	}
+	known := min(a.head.Seq+1-first, uint64(len(a.Entries)))
+	if err := a.compare(a.Entries[:known]); err != nil {
+		return nil, err
+	}
+	rest := a.Entries[known:]
+	var value soc.Hash
+	copy(value[:], a.head.Value)
+	for _, e := range rest {
+		if value = e.Next(value); value != e.Value {
+			return nil, a.fork(e.Seq, "does not continue the chain: it, or the record before it, was changed")
+		}
+	}
+	return rest, nil
+}
+
+// compare holds entries that the core has against what it has.
+func (a *accept) compare(entries []soc.Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	rows, err := a.tx.QueryContext(a.ctx, `SELECT seq, value FROM ledger WHERE head_num = ? AND seq BETWEEN ? AND ? ORDER BY seq`,
+		a.head.Num, entries[0].Seq, entries[len(entries)-1].Seq)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }() // Err below tells what matters
+	held := make(map[uint64][]byte, len(entries))
+	for rows.Next() {
+		var seq uint64
+		var value []byte
+		if err := rows.Scan(&seq, &value); err != nil {
+			return err
+		}
+		held[seq] = value
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		value, ok := held[e.Seq]
+		if !ok {
+			return a.fork(e.Seq, "was declared missing before")
+		}
+		if !bytes.Equal(value, e.Value[:]) {
+			return a.fork(e.Seq, "is not the one that the core holds")
+		}
+	}
+	return nil
+}
+
+func (a *accept) saveHead() error {
+	h := &a.head
+	_, err := a.tx.ExecContext(a.ctx, `UPDATE heads SET seq = ?, latest = ?, value = ?, alerts = ?, repeated = ?, dropped = ?, missing = ? WHERE num = ?`,
+		h.Seq, h.Latest, h.Value, h.Alerts, h.Repeated, h.Dropped, h.Missing, h.Num)
+	if err != nil {
+		return err
+	}
+	_, err = a.tx.ExecContext(a.ctx, `UPDATE nodes SET last_seen_ms = ? WHERE num = ?`, a.now.UnixMilli(), a.node.Num)
+	return err
+}
+
+// saveSigned keeps the newest signed head, and the last of each day for ever.
+func (a *accept) saveSigned(head soc.Head) error {
+	if head.Seq < a.head.SignedSeq {
+		return nil // an old batch that came again
+	}
+	ms := a.Signed.Time.UnixMilli()
+	if _, err := a.tx.ExecContext(a.ctx, `UPDATE heads SET signed_seq = ?, signed_ms = ? WHERE num = ?`, head.Seq, ms, a.head.Num); err != nil {
+		return err
+	}
+	_, err := a.tx.ExecContext(a.ctx, `INSERT INTO signed_heads (head_num, day, seq, value, signed_ms, signature) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (head_num, day) DO UPDATE SET seq = excluded.seq, value = excluded.value, signed_ms = excluded.signed_ms, signature = excluded.signature`,
+		a.head.Num, a.now.Unix()/86400, head.Seq, head.Value[:], ms, a.Signed.Signature)
+	return err
+}
+
+// Missing is a node's signed word that records are gone. The caller has checked it.
+type Missing struct {
+	Chain  soc.Chain
+	From   uint64
+	Head   soc.Head // the last of the range, and the chain's value after it
+	Latest uint64
+	Signed soc.Signed
+}
+
+// AcceptMissing goes on behind records that a node no longer holds, and counts them
+// as missing. Where the core holds some of them already, only the rest counts.
+func (s *Store) AcceptMissing(ctx context.Context, scope soc.Scope, m Missing) (soc.Head, error) {
+	if err := mustAll(scope); err != nil {
+		return soc.Head{}, err
+	}
+	var head soc.Head
+	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
+		a := accept{
+			Store: s, ctx: ctx, tx: tx, now: s.now().UTC(),
+			Delivery: Delivery{Chain: m.Chain, Latest: m.Latest, Signed: m.Signed, Entries: []soc.Entry{{Record: soc.Record{Seq: m.From}}}},
+		}
+		if err := a.openHead(m.From == 1); err != nil {
+			return err
+		}
+		head = soc.Head{Seq: a.head.Seq, Value: soc.Hash(a.head.Value)}
+		switch {
+		case m.Head.Seq <= a.head.Seq:
+			return nil // said before
+		case m.From > a.head.Seq+1:
+			return a.gap(a.head.Seq + 1)
+		}
+		first := a.head.Seq + 1
+		lost := m.Head.Seq - a.head.Seq
+		_, err := tx.ExecContext(ctx, `INSERT INTO missing_ranges (head_num, first_seq, last_seq, value, signed_ms, signature) VALUES (?, ?, ?, ?, ?, ?)`,
+			a.head.Num, first, m.Head.Seq, m.Head.Value[:], m.Signed.Time.UnixMilli(), m.Signed.Signature)
+		if err != nil {
+			return err
+		}
+		a.head.Seq, a.head.Value = m.Head.Seq, m.Head.Value[:]
+		a.head.Missing += lost
+		a.head.Latest = max(a.head.Latest, m.Latest, m.Head.Seq)
+		head = m.Head
+		if err := a.addTape(map[int64]*tapeRow{slotOf(a.now): {missing: lost}}); err != nil {
+			return err
+		}
+		return a.saveHead()
+	})
+	if err != nil {
+		return soc.Head{}, fmt.Errorf("accept records %d to %d of node %s as missing: %w", m.From, m.Head.Seq, m.Chain.Node, err)
+	}
+	return head, nil
+}

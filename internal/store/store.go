@@ -1,0 +1,141 @@
+// Package store owns the core's database: its schema, and every query. It is the
+// only package that uses gorm. It knows nothing of HTTP and must never import api,
+// ingest or notify.
+//
+// Every method takes a soc.Scope, and the zero Scope sees and changes nothing.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"path/filepath"
+	"time"
+
+	"github.com/klauspost/compress/zstd"
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+	_ "modernc.org/sqlite" // the database/sql driver "sqlite", without cgo
+
+	"github.com/socme-project/socme/soc"
+)
+
+// Store is the core's database. On SQLite it has two pools on one file: one
+// connection that writes, and many that read without waiting for it.
+type Store struct {
+	write *gorm.DB
+	read  *gorm.DB
+	now   func() time.Time
+	pack  *zstd.Encoder
+	open  *zstd.Decoder
+}
+
+// Options of Open.
+type Options struct {
+	Dir string // the data folder; the database is Dir/core.db
+	Log *slog.Logger
+	Now func() time.Time
+}
+
+// readers bounds the pool that reads.
+const readers = 8
+
+// Open opens the database in the folder, makes it if there is none, and brings its
+// schema up to date. A schema newer than this program is refused.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	file := filepath.Join(o.Dir, "core.db")
+	s := &Store{now: o.Now}
+	var err error
+	if s.pack, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20)); err != nil {
+		return nil, fmt.Errorf("prepare zstd: %w", err)
+	}
+	if s.open, err = zstd.NewReader(nil, zstd.WithDecoderMaxMemory(2*soc.MaxRaw), zstd.WithDecoderConcurrency(2)); err != nil {
+		return nil, fmt.Errorf("prepare zstd: %w", err)
+	}
+	if s.write, err = openSQLite(file, "rwc", 1, o.Log); err != nil {
+		return nil, err
+	}
+	if err := migrate(ctx, s.write); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), s.Close())
+	}
+	if s.read, err = openSQLite(file, "ro", readers, o.Log); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+func openSQLite(file, mode string, conns int, log *slog.Logger) (*gorm.DB, error) {
+	pragmas := url.Values{
+		"mode":    {mode},
+		"_txlock": {"immediate"}, // a transaction that reads first must not fail when it writes
+		"_pragma": {
+			"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
+			"cache_size(-16384)", "temp_store(MEMORY)", "journal_size_limit(67108864)",
+		},
+	}
+	if mode == "ro" {
+		pragmas["_pragma"] = []string{"busy_timeout(10000)", "query_only(ON)", "cache_size(-8192)", "temp_store(MEMORY)"}
+	}
+	db, err := sql.Open("sqlite", "file:"+file+"?"+pragmas.Encode())
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", file, err)
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	g, err := gorm.Open(sqlite.Dialector{Conn: db}, &gorm.Config{
+		Logger:                 logger.NewSlogLogger(log, logger.Config{LogLevel: logger.Error, IgnoreRecordNotFoundError: true, ParameterizedQueries: true}),
+		SkipDefaultTransaction: true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", file, errors.Join(err, db.Close()))
+	}
+	return g, nil
+}
+
+// Close closes both pools.
+func (s *Store) Close() error {
+	var errs []error
+	for _, g := range []*gorm.DB{s.read, s.write} {
+		if g == nil {
+			continue
+		}
+		db, err := g.DB()
+		if err == nil {
+			err = db.Close()
+		}
+		errs = append(errs, err)
+	}
+	s.open.Close()
+	return errors.Join(errs...)
+}
+
+// tx runs do in one transaction that writes. The *sql.Tx is for statements that run
+// thousands of times; everything else uses gorm on the same transaction.
+func (s *Store) tx(ctx context.Context, do func(g *gorm.DB, tx *sql.Tx) error) error {
+	return translate(s.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+		tx, ok := g.Statement.ConnPool.(*sql.Tx)
+		if !ok {
+			return errors.New("gorm gave no *sql.Tx")
+		}
+		return do(g, tx)
+	}))
+}
+
+func toMS(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMS(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}

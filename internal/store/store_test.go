@@ -1,0 +1,209 @@
+package store_test
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/socme-project/socme/internal/store"
+	"github.com/socme-project/socme/soc"
+)
+
+// engines are the databases that every test of this package runs on.
+var engines = []struct {
+	name string
+	open func(t testing.TB, now func() time.Time) *store.Store
+}{
+	{"SQLite", openSQLite},
+}
+
+func openSQLite(t testing.TB, now func() time.Time) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// world is a store with a client, one node of it, and a clock that the test moves.
+type world struct {
+	*store.Store
+	clock  time.Time
+	client soc.Client
+	node   soc.Node
+	key    ed25519.PrivateKey
+}
+
+var system = soc.System("test")
+
+func onEveryEngine(t *testing.T, do func(t *testing.T, w *world)) {
+	for _, engine := range engines {
+		t.Run(engine.name, func(t *testing.T) {
+			w := &world{clock: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)}
+			w.Store = engine.open(t, func() time.Time { return w.clock })
+			w.client = must(w.AddClient(t.Context(), system, "Clinic Saint-Luc", false))(t)
+			w.node, w.key = w.enrol(t, w.client.Name)
+			do(t, w)
+		})
+	}
+}
+
+func must[T any](value T, err error) func(testing.TB) T {
+	return func(t testing.TB) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+}
+
+func (w *world) enrol(t testing.TB, client string) (soc.Node, ed25519.PrivateKey) {
+	t.Helper()
+	secret, _, err := w.AddEnrolment(t.Context(), system, client, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	public, private, _ := ed25519.GenerateKey(nil)
+	node, err := w.Enrol(t.Context(), system, store.Enrolment{
+		Secret: secret, LedgerKey: public, Name: "gate",
+		Sign: func(soc.NodeID) (time.Time, error) { return w.clock.Add(90 * 24 * time.Hour), nil },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return node, private
+}
+
+// chain writes deliveries of one lane as a node would.
+type chain struct {
+	soc.Chain
+	head soc.Head
+}
+
+func newChain(node soc.NodeID, lane soc.Lane) *chain {
+	c := &chain{Chain: soc.Chain{Node: node, Epoch: "epoch-1", Lane: lane}}
+	c.head.Value = c.Genesis()
+	return c
+}
+
+func (c *chain) entries(t testing.TB, alerts ...soc.Alert) []soc.Entry {
+	t.Helper()
+	entries := make([]soc.Entry, len(alerts))
+	for i, a := range alerts {
+		r := soc.Record{Seq: c.head.Seq + 1, AlertID: a.ID, RawHash: a.RawHash()}
+		c.head = soc.Head{Seq: r.Seq, Value: r.Next(c.head.Value)}
+		entries[i] = soc.Entry{Record: r, Value: c.head.Value, Alert: a, Normal: must(json.Marshal(a))(t)}
+	}
+	return entries
+}
+
+func (c *chain) delivery(entries []soc.Entry) store.Delivery {
+	return store.Delivery{Chain: c.Chain, Latest: c.head.Seq, Entries: entries, Signed: soc.Signed{Time: time.UnixMilli(1), Signature: []byte{1}}}
+}
+
+// alertAt makes an alert that differs from every other with another n.
+func alertAt(node soc.NodeID, at time.Time, n int) soc.Alert {
+	a := soc.Alert{
+		Severity: soc.SeverityLow, Rule: soc.Rule{Engine: soc.EngineSuricata, ID: fmt.Sprint(9000000 + n%7), Name: fmt.Sprintf("rule %d", n%7)},
+		EventTime: at.UTC(), SeenTime: at.UTC(), Raw: fmt.Appendf(nil, `{"event_type":"alert","n":%d}`, n),
+	}
+	a.ID = soc.NewAlertID(a.EventTime, node, a.Raw)
+	return a
+}
+
+func TestANewerSchemaIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	open := func() (*store.Store, error) {
+		return store.Open(context.Background(), store.Options{Dir: dir, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+	}
+	s := must(open())(t)
+	if err := store.Exec(s, `INSERT INTO migrations VALUES (9999)`); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := open(); err == nil {
+		t.Errorf("a database of the future was opened: %v", s.Close())
+	}
+}
+
+func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, w *world) {
+		c := newChain(w.node.ID, soc.LaneNormal)
+		a := alertAt(w.node.ID, w.clock, 1)
+		must(w.Accept(t.Context(), system, c.delivery(c.entries(t, a))))(t)
+		ctx, none := t.Context(), soc.Scope{}
+		calls := map[string]func() (int, error){
+			"Accept": func() (int, error) { _, err := w.Accept(ctx, none, c.delivery(c.entries(t, a))); return 0, err },
+			"AcceptMissing": func() (int, error) {
+				_, err := w.AcceptMissing(ctx, none, store.Missing{Chain: c.Chain, From: 2, Head: soc.Head{Seq: 3}})
+				return 0, err
+			},
+			"AddClient":    func() (int, error) { _, err := w.AddClient(ctx, none, "x", false); return 0, err },
+			"AddEnrolment": func() (int, error) { _, _, err := w.AddEnrolment(ctx, none, w.client.Name, ""); return 0, err },
+			"AddLink":      func() (int, error) { _, err := w.AddLink(ctx, none); return 0, err },
+			"AddSession":   func() (int, error) { _, _, err := w.AddSession(ctx, none, "x"); return 0, err },
+			"AddToken":     func() (int, error) { _, _, err := w.AddToken(ctx, none, "x", soc.RoleAdmin, time.Time{}); return 0, err },
+			"AdminWithPassword": func() (int, error) {
+				_, err := w.AdminWithPassword(ctx, none)
+				return 0, err
+			},
+			"Alert":       func() (int, error) { _, err := w.Alert(ctx, none, a.ID); return 0, err },
+			"AlertPlace":  func() (int, error) { _, err := w.AlertPlace(ctx, none, a.ID); return 0, err },
+			"AlertRaw":    func() (int, error) { _, err := w.AlertRaw(ctx, none, a.ID); return 0, err },
+			"Alerts":      func() (int, error) { got, err := w.Alerts(ctx, none, store.AlertFilter{}); return len(got), err },
+			"Beat":        func() (int, error) { return 0, w.Beat(ctx, none, w.node.ID, store.Beat{}) },
+			"Client":      func() (int, error) { _, err := w.Client(ctx, none, w.client.Name); return 0, err },
+			"Clients":     func() (int, error) { got, err := w.Clients(ctx, none); return len(got), err },
+			"DeleteDemo":  func() (int, error) { _, err := w.DeleteDemo(ctx, none); return 0, err },
+			"DeleteToken": func() (int, error) { return 0, w.DeleteToken(ctx, none, "x") },
+			"EndSession":  func() (int, error) { return 0, w.EndSession(ctx, none, "x") },
+			"Enrol":       func() (int, error) { _, err := w.Enrol(ctx, none, store.Enrolment{}); return 0, err },
+			"Feed":        func() (int, error) { got, _, err := w.Feed(ctx, none, 0, 10); return len(got), err },
+			"FeedSpan":    func() (int, error) { _, err := w.FeedSpan(ctx, none); return 0, err },
+			"Heads":       func() (int, error) { got, err := w.Heads(ctx, none, w.node.ID); return len(got), err },
+			"Node":        func() (int, error) { _, err := w.Node(ctx, none, w.node.ID); return 0, err },
+			"NodeKey":     func() (int, error) { _, err := w.NodeKey(ctx, none, w.node.ID); return 0, err },
+			"Nodes":       func() (int, error) { got, err := w.Nodes(ctx, none); return len(got), err },
+			"Password":    func() (int, error) { _, _, err := w.Password(ctx, none, "admin"); return 0, err },
+			"PruneFeed":   func() (int, error) { return 0, w.PruneFeed(ctx, none) },
+			"Raise":       func() (int, error) { _, err := w.Raise(ctx, none, a, w.client.ID, ""); return 0, err },
+			"RenewedNode": func() (int, error) { return 0, w.RenewedNode(ctx, none, w.node.ID, w.clock) },
+			"RevokeNode":  func() (int, error) { return 0, w.RevokeNode(ctx, none, w.node.ID) },
+			"Session":     func() (int, error) { _, _, err := w.Session(ctx, none, "x"); return 0, err },
+			"SetAccount":  func() (int, error) { return 0, w.SetAccount(ctx, none, "x", "x", "x", "x") },
+			"Tape":        func() (int, error) { got, err := w.Tape(ctx, none, w.node.ID); return len(got), err },
+			"TokenOf":     func() (int, error) { _, err := w.TokenOf(ctx, none, "x"); return 0, err },
+			"Tokens":      func() (int, error) { got, err := w.Tokens(ctx, none); return len(got), err },
+			"UseLink":     func() (int, error) { _, err := w.UseLink(ctx, none, "x"); return 0, err },
+		}
+		for _, method := range store.ScopedMethods() {
+			call, ok := calls[method]
+			if !ok {
+				t.Errorf("%s takes a scope and is not tried here", method)
+				continue
+			}
+			n, err := call()
+			if n != 0 || (err != nil && !errors.Is(err, soc.ErrForbidden) && !errors.Is(err, soc.ErrNotFound)) {
+				t.Errorf("%s gave %d things, %v; want nothing, or ErrForbidden or ErrNotFound", method, n, err)
+			}
+		}
+		before := must(w.Alerts(t.Context(), system, store.AlertFilter{}))(t)
+		if len(before) != 1 {
+			t.Errorf("afterwards there are %d alerts, want 1", len(before))
+		}
+	})
+}
