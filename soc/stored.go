@@ -18,3 +18,9 @@ type StoredAlert struct {
 	Lane         Lane      `json:"lane,omitzero" enum:"urgent,normal" doc:"the ledger's lane"`
 	Seq          uint64    `json:"seq,omitempty" doc:"place in the lane, from 1"`
 }
+
+// Fed is one entry of the feed: what streams read. Pos rises with every commit.
+type Fed struct {
+	Pos   int64
+	Alert StoredAlert
+}

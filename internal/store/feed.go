@@ -33,7 +33,7 @@ func (s *Store) FeedSpan(ctx context.Context, scope soc.Scope) (FeedSpan, error)
 
 // Feed returns at most limit entries after the position, in order, that the scope
 // may see. Next is the position to go on from: entries out of scope are passed over.
-func (s *Store) Feed(ctx context.Context, scope soc.Scope, after int64, limit int) (fed []Fed, next int64, err error) {
+func (s *Store) Feed(ctx context.Context, scope soc.Scope, after int64, limit int) (fed []soc.Fed, next int64, err error) {
 	// The span comes first: what is committed after it is for the next call.
 	span, err := s.FeedSpan(ctx, scope)
 	if err != nil {
@@ -41,10 +41,10 @@ func (s *Store) Feed(ctx context.Context, scope soc.Scope, after int64, limit in
 	}
 	next = max(after, min(after+int64(limit), span.Last))
 	where, args := scopeSQL(scope)
-	fed = []Fed{}
+	fed = []soc.Fed{}
 	err = s.scanAlerts(ctx, `SELECT feed.pos, `+alertColumns+` JOIN feed ON feed.alert_num = alerts.num
 		WHERE feed.pos > ? AND feed.pos <= ? AND `+where[0]+` ORDER BY feed.pos`, append([]any{after, next}, args...),
-		func(pos int64, alert soc.StoredAlert) { fed = append(fed, Fed{Pos: pos, Alert: alert}) })
+		func(pos int64, alert soc.StoredAlert) { fed = append(fed, soc.Fed{Pos: pos, Alert: alert}) })
 	if err != nil {
 		return nil, after, fmt.Errorf("feed after %d: %w", after, err)
 	}

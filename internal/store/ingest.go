@@ -3,12 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
-
-	"gorm.io/gorm"
 
 	"github.com/socme-project/socme/internal/query"
 	"github.com/socme-project/socme/soc"
@@ -112,7 +109,7 @@ type newAlert struct {
 }
 
 // addAlerts inserts alerts with everything that hangs on them, and feeds them.
-func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, client int64, node *int64) ([]Fed, error) {
+func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, client int64, node *int64) ([]soc.Fed, error) {
 	if len(fresh) == 0 {
 		return nil, nil
 	}
@@ -125,7 +122,7 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 		return nil, err
 	}
 	rules := map[soc.Rule]int64{}
-	fed := make([]Fed, len(fresh))
+	fed := make([]soc.Fed, len(fresh))
 	var alerts, raws, texts, feed [][]any
 	for i, f := range fresh {
 		num := firstNum + int64(i)
@@ -148,7 +145,7 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 		texts = append(texts, []any{num, query.AlertText(&alert.Alert)})
 		feed = append(feed, []any{firstPos + int64(i), num, received})
 		alert.Raw = nil // listeners get what the API shows
-		fed[i] = Fed{Pos: firstPos + int64(i), Alert: alert}
+		fed[i] = soc.Fed{Pos: firstPos + int64(i), Alert: alert}
 	}
 	for _, table := range []struct {
 		into string
@@ -246,40 +243,4 @@ func (a *accept) addTape(cells map[int64]*tapeRow) error {
 		}
 	}
 	return nil
-}
-
-// Raise stores an alert of SOCme's own (engine socme) about a client, and about one
-// of its nodes if node is not empty. An id that exists raises nothing: Fed is empty.
-func (s *Store) Raise(ctx context.Context, scope soc.Scope, alert soc.Alert, client soc.ClientID, node soc.NodeID) ([]Fed, error) {
-	if err := mustAll(scope); err != nil {
-		return nil, err
-	}
-	var fed []Fed
-	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
-		stored := soc.StoredAlert{Alert: alert, ClientID: client, NodeID: node, ReceivedTime: s.now().UTC().Truncate(time.Millisecond)}
-		held, err := heldIDs(ctx, tx, []soc.Entry{{Record: soc.Record{AlertID: alert.ID}}})
-		if err != nil || len(held) > 0 {
-			return err
-		}
-		var clientNum int64
-		if err := tx.QueryRowContext(ctx, `SELECT num, name, demo FROM clients WHERE id = ?`, string(client)).Scan(&clientNum, &stored.Client, &stored.Demo); err != nil {
-			return err
-		}
-		var nodeNum *int64
-		if node != "" {
-			if err := tx.QueryRowContext(ctx, `SELECT num, name FROM nodes WHERE id = ?`, string(node)).Scan(&nodeNum, &stored.Node); err != nil {
-				return err
-			}
-		}
-		normal, err := json.Marshal(alert)
-		if err != nil {
-			return err
-		}
-		fed, err = s.addAlerts(ctx, tx, []newAlert{{alert: stored, normal: normal}}, clientNum, nodeNum)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("raise %q: %w", alert.Rule.Name, err)
-	}
-	return fed, nil
 }

@@ -35,13 +35,7 @@ type Delivery struct {
 type Accepted struct {
 	Head soc.Head
 	// Fed are the alerts that are new, with their places in the feed, in order.
-	Fed []Fed
-}
-
-// Fed is one entry of the feed.
-type Fed struct {
-	Pos   int64
-	Alert soc.StoredAlert
+	Fed []soc.Fed
 }
 
 // Accept takes a delivery whole or not at all, in one transaction: alerts, ledger,

@@ -156,7 +156,10 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 			"AddEnrolment": func() (int, error) { _, _, err := w.AddEnrolment(ctx, none, w.client.Name, ""); return 0, err },
 			"AddLink":      func() (int, error) { _, err := w.AddLink(ctx, none); return 0, err },
 			"AddSession":   func() (int, error) { _, _, err := w.AddSession(ctx, none, "x"); return 0, err },
-			"AddToken":     func() (int, error) { _, _, err := w.AddToken(ctx, none, "x", soc.RoleAdmin, time.Time{}); return 0, err },
+			"AddToken": func() (int, error) {
+				_, _, err := w.AddToken(ctx, none, "x", soc.RoleAdmin, time.Time{})
+				return 0, err
+			},
 			"AdminWithPassword": func() (int, error) {
 				_, err := w.AdminWithPassword(ctx, none)
 				return 0, err
@@ -180,7 +183,10 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 			"Nodes":       func() (int, error) { got, err := w.Nodes(ctx, none); return len(got), err },
 			"Password":    func() (int, error) { _, _, err := w.Password(ctx, none, "admin"); return 0, err },
 			"PruneFeed":   func() (int, error) { return 0, w.PruneFeed(ctx, none) },
-			"Raise":       func() (int, error) { _, err := w.Raise(ctx, none, a, w.client.ID, ""); return 0, err },
+			"Raise": func() (int, error) {
+				_, err := w.Raise(ctx, none, store.Notice{Alert: a, Client: w.client.ID})
+				return 0, err
+			},
 			"RenewedNode": func() (int, error) { return 0, w.RenewedNode(ctx, none, w.node.ID, w.clock) },
 			"RevokeNode":  func() (int, error) { return 0, w.RevokeNode(ctx, none, w.node.ID) },
 			"Session":     func() (int, error) { _, _, err := w.Session(ctx, none, "x"); return 0, err },

@@ -157,6 +157,12 @@ CREATE TABLE counters (
 );
 INSERT INTO counters VALUES ('feed', 0), ('alert', 0);
 
+-- What SOCme has raised an alert of its own about.
+CREATE TABLE raised (
+  once TEXT PRIMARY KEY,
+  at_ms INTEGER NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE users (
   num INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
