@@ -1,0 +1,88 @@
+// Package config owns the files that people write: what may stand in them, and clear
+// errors about what may not. It opens nothing but those files and imports nothing of
+// ours but soc.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"github.com/socme-project/socme/soc"
+)
+
+// NodeFile is the name of a node's configuration in its data folder.
+const NodeFile = "node.toml"
+
+// Node is what node.toml says.
+type Node struct {
+	Sources []Source `toml:"source"`
+}
+
+// Source is one [[source]] of node.toml: a sensor's file that the node reads.
+type Source struct {
+	// Name is what the source is called on the node's page; its kind and path if empty.
+	Name string `toml:"name"`
+	Kind string `toml:"kind"` // suricata or wazuh
+	Path string `toml:"path"` // absolute, or relative to the data folder
+}
+
+// NodeTemplate is the node.toml that a new data folder gets.
+const NodeTemplate = `# What this node reads. One [[source]] for each sensor; restart the node after a change.
+#
+# [[source]]
+# kind = "suricata"                        # EVE JSON
+# path = "/var/log/suricata/eve.json"
+#
+# [[source]]
+# kind = "wazuh"                           # the manager's alerts
+# path = "/var/ossec/logs/alerts/alerts.json"
+`
+
+// ReadNode reads dir/node.toml. A file that does not exist configures nothing.
+func ReadNode(dir string) (Node, error) {
+	var node Node
+	file := filepath.Join(dir, NodeFile)
+	meta, err := toml.DecodeFile(file, &node)
+	if errors.Is(err, os.ErrNotExist) {
+		return Node{}, nil
+	}
+	if err != nil {
+		return Node{}, fmt.Errorf("%w: read %s: %w", soc.ErrInvalid, file, err)
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		return Node{}, fmt.Errorf("%w: read %s: there is no setting %q; a [[source]] has kind, path and name", soc.ErrInvalid, file, unknown[0])
+	}
+	names := map[string]bool{}
+	for i := range node.Sources {
+		s := &node.Sources[i]
+		if err := s.complete(dir); err != nil {
+			return Node{}, fmt.Errorf("%w: read %s: source %d: %w", soc.ErrInvalid, file, i+1, err)
+		}
+		if names[s.Name] {
+			return Node{}, fmt.Errorf("%w: read %s: two sources are called %q", soc.ErrInvalid, file, s.Name)
+		}
+		names[s.Name] = true
+	}
+	return node, nil
+}
+
+func (s *Source) complete(dir string) error {
+	if s.Kind != soc.EngineSuricata && s.Kind != soc.EngineWazuh {
+		return fmt.Errorf("kind %q is neither suricata nor wazuh", s.Kind)
+	}
+	if s.Path == "" {
+		return errors.New("path is missing")
+	}
+	if !filepath.IsAbs(s.Path) {
+		s.Path = filepath.Join(dir, s.Path)
+	}
+	if s.Name = strings.TrimSpace(s.Name); s.Name == "" {
+		s.Name = s.Kind + " " + s.Path
+	}
+	return nil
+}

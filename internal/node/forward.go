@@ -1,0 +1,275 @@
+package node
+
+import (
+	"context"
+	"crypto"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/socme-project/socme/internal/pki"
+	"github.com/socme-project/socme/internal/wire"
+	"github.com/socme-project/socme/soc"
+)
+
+// How long to wait at most between tries: a core on this machine is back soon.
+const (
+	retryMost     = time.Minute
+	retryLoopback = 5 * time.Second
+)
+
+// forwarder brings the outbox to the core: each lane has a loop of its own, so an
+// urgent alert never waits behind a normal batch.
+type forwarder struct {
+	dir     string
+	version string
+	log     *slog.Logger
+	now     func() time.Time
+	outbox  *Outbox
+	health  func() []soc.SourceHealth
+	http    *http.Client
+	key     crypto.Signer
+	most    time.Duration // longest pause between tries
+
+	mu          sync.Mutex
+	cores       []string // the one that answered last stands first
+	certificate *tls.Certificate
+	compared    bool // the core's heads have been held against ours
+}
+
+func newForwarder(o Options, id Identity, outbox *Outbox, health func() []soc.SourceHealth) (*forwarder, error) {
+	key, err := pki.ReadKey(filepath.Join(o.Dir, fileKey))
+	if err != nil {
+		return nil, err
+	}
+	cert, err := pki.ReadCertificate(filepath.Join(o.Dir, fileCert))
+	if err != nil {
+		return nil, err
+	}
+	authority, err := pki.ReadCertificate(filepath.Join(o.Dir, fileAuthority))
+	if err != nil {
+		return nil, err
+	}
+	f := &forwarder{
+		dir: o.Dir, version: o.Version, log: o.Log, now: o.Now, outbox: outbox, health: health, key: key,
+		cores: append([]string(nil), id.Cores...), certificate: pki.Pair(key, cert), most: retryMost,
+	}
+	if len(f.cores) > 0 && onLoopback(f.cores[0]) {
+		f.most = retryLoopback
+	}
+	f.http = &http.Client{Timeout: time.Minute, Transport: f.transport(authority)}
+	return f, nil
+}
+
+func (f *forwarder) transport(authority *x509.Certificate) *http.Transport {
+	config := pki.Client(authority, nil)
+	config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return f.certificate, nil
+	}
+	return &http.Transport{
+		TLSClientConfig: config, ForceAttemptHTTP2: true,
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second, KeepAlive: 15 * time.Second}).DialContext,
+		TLSHandshakeTimeout: 10 * time.Second, IdleConnTimeout: time.Minute,
+		// A link that died without a word is noticed, and its requests tried again.
+		HTTP2: &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 5 * time.Second},
+	}
+}
+
+func onLoopback(core string) bool {
+	u, err := url.Parse(core)
+	if err != nil {
+		return false
+	}
+	addr, err := netip.ParseAddr(u.Hostname())
+	return u.Hostname() == "localhost" || (err == nil && addr.IsLoopback())
+}
+
+// lane forwards one lane until ctx ends.
+func (f *forwarder) lane(ctx context.Context, l soc.Lane) error {
+	encoder, err := wire.NewEncoder()
+	if err != nil {
+		return err
+	}
+	s := sender{forwarder: f, lane: l, encoder: encoder, limit: wire.MaxRecords}
+	retry := newBackoff(f.most)
+	down := false
+	for ctx.Err() == nil {
+		sent, err := s.step(ctx)
+		switch {
+		case err != nil && ctx.Err() == nil:
+			if !down {
+				f.log.WarnContext(ctx, "the core takes nothing, trying again", "lane", l.String(), "err", err)
+			}
+			down = true
+			if retry.wait(ctx) != nil {
+				return nil
+			}
+		case sent:
+			if down {
+				f.log.InfoContext(ctx, "delivering again", "lane", l.String())
+			}
+			down = false
+			retry.reset()
+		default:
+			select {
+			case <-ctx.Done():
+			case <-f.outbox.More(l):
+			}
+		}
+	}
+	return nil
+}
+
+// sender is one lane's loop.
+type sender struct {
+	*forwarder
+	lane    soc.Lane
+	encoder *wire.Encoder
+	limit   int // records a batch; halved while the core refuses one as bad
+}
+
+// step sends what comes next; false means that nothing waits.
+func (s *sender) step(ctx context.Context) (sent bool, err error) {
+	if err := s.compare(ctx); err != nil {
+		return false, err
+	}
+	p, err := s.outbox.Pending(ctx, s.lane, s.limit)
+	if err != nil || p.empty() {
+		return false, err
+	}
+	head, err := s.send(ctx, p)
+	var refusal *wire.Refusal
+	if errors.As(err, &refusal) {
+		return true, s.refused(ctx, p, refusal)
+	}
+	if err != nil {
+		return false, err
+	}
+	s.limit = wire.MaxRecords
+	return true, s.outbox.Ack(ctx, head.Epoch, head.Lane, head.Seq)
+}
+
+func (s *sender) send(ctx context.Context, p parcel) (wire.Head, error) {
+	now := s.now().UTC().Truncate(time.Millisecond)
+	header := wire.Header{Epoch: p.chain.Epoch, Previous: p.chain.Previous, Reason: p.reason, Lane: s.lane, Latest: p.latest, SentTime: now}
+	var ack wire.Ack
+	if p.missing > 0 {
+		header.Signature = soc.Statement{Chain: p.chain, Head: p.gone, Missing: p.missing, Time: now}.Sign(s.outbox.key)
+		s.log.ErrorContext(ctx, "records are gone from the outbox", "lane", s.lane.String(), "first", p.missing, "last", p.gone.Seq)
+		body, err := json.Marshal(wire.Missing{Header: header, From: p.missing, Head: p.gone})
+		if err != nil {
+			return wire.Head{}, err
+		}
+		err = s.ask(ctx, wire.PathMissing, "application/json", body, &ack)
+		return ack.Head, err
+	}
+	last := p.records[len(p.records)-1]
+	header.Signature = soc.Statement{Chain: p.chain, Head: soc.Head{Seq: last.Seq, Value: last.Value}, Time: now}.Sign(s.outbox.key)
+	body, err := s.encoder.Encode(header, p.records)
+	if err != nil {
+		return wire.Head{}, err
+	}
+	err = s.ask(ctx, wire.PathBatch, "application/zstd", body, &ack)
+	return ack.Head, err
+}
+
+// refused acts on what the core said. It returns nil when the next step may follow at once.
+func (s *sender) refused(ctx context.Context, p parcel, r *wire.Refusal) error {
+	switch r.Code {
+	case wire.CodeGap:
+		// The core has less than it had confirmed: Compare finds out and says how.
+		s.mu.Lock()
+		s.compared = false
+		s.mu.Unlock()
+		return s.compare(ctx)
+	case wire.CodeFork:
+		return s.outbox.Reopen(ctx, p.chain.Epoch, r.Detail)
+	case wire.CodeExpired:
+		return s.renew(ctx)
+	case wire.CodeBad:
+		if len(p.records) > 1 {
+			s.limit = max(1, len(p.records)/2)
+			return nil
+		}
+		if len(p.records) == 1 && !p.records[0].Dropped {
+			s.log.ErrorContext(ctx, "the core cannot accept a record, its raw line is dropped", "lane", s.lane.String(), "seq", p.records[0].Seq, "err", r.Detail)
+			return s.outbox.Drop(ctx, p.chain.Epoch, s.lane, p.records[0].Seq)
+		}
+	}
+	return r
+}
+
+// compare asks the core for its heads, once after each start and after a gap.
+func (f *forwarder) compare(ctx context.Context) error {
+	f.mu.Lock()
+	compared := f.compared
+	f.mu.Unlock()
+	if compared {
+		return nil
+	}
+	epoch, _ := f.outbox.Latest()
+	var heads wire.Heads
+	err := f.ask(ctx, wire.PathHeads, "application/json", nil, &heads)
+	var refusal *wire.Refusal
+	if errors.As(err, &refusal) && refusal.Code == wire.CodeExpired {
+		return f.renew(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	fork, err := f.outbox.Compare(ctx, heads)
+	if err == nil && fork != "" {
+		err = f.outbox.Reopen(ctx, epoch, fork)
+	}
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	f.compared = true
+	f.mu.Unlock()
+	return nil
+}
+
+// ask tries the cores in turn, the one that answered last first.
+func (f *forwarder) ask(ctx context.Context, path, kind string, body []byte, into any) error {
+	f.mu.Lock()
+	cores := append([]string(nil), f.cores...)
+	f.mu.Unlock()
+	errs := []error{}
+	for i, core := range cores {
+		err := post(ctx, f.http, core+path, kind, body, into)
+		var refusal *wire.Refusal
+		if err == nil || errors.As(err, &refusal) {
+			if i > 0 {
+				f.prefer(core)
+			}
+			return err
+		}
+		errs = append(errs, err)
+	}
+	return fmt.Errorf("no core can be reached: %w", errors.Join(errs...))
+}
+
+func (f *forwarder) prefer(core string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	cores := []string{core}
+	for _, other := range f.cores {
+		if other != core {
+			cores = append(cores, other)
+		}
+	}
+	f.cores = cores
+}

@@ -1,0 +1,107 @@
+package node
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"path/filepath"
+	"reflect"
+	"time"
+
+	"github.com/socme-project/socme/internal/pki"
+	"github.com/socme-project/socme/internal/wire"
+	"github.com/socme-project/socme/soc"
+)
+
+// beatSoon is how soon the core is told when something has changed.
+const beatSoon = time.Second
+
+// pruneEvery is how often the outbox forgets what it need not keep.
+const pruneEvery = time.Minute
+
+// beats tells the core that the node lives: every soc.BeatEvery, and soon after
+// something has changed.
+func (f *forwarder) beats(ctx context.Context) error {
+	ticker := time.NewTicker(beatSoon)
+	defer ticker.Stop()
+	var told wire.Beat
+	var toldAt, prunedAt time.Time
+	failed := false
+	for ctx.Err() == nil {
+		beat := wire.Beat{Version: f.version, Sources: f.health()}
+		beat.Epoch, beat.Latest = f.outbox.Latest()
+		now := f.now()
+		if now.Sub(toldAt) >= soc.BeatEvery || (!failed && !reflect.DeepEqual(beat, told)) {
+			err := f.beat(ctx, beat)
+			failed = err != nil
+			if failed && ctx.Err() == nil {
+				f.log.DebugContext(ctx, "beat not taken", "err", err)
+			}
+			told, toldAt = beat, now
+		}
+		if now.Sub(prunedAt) >= pruneEvery {
+			prunedAt = now
+			if err := f.outbox.Prune(ctx); err != nil && ctx.Err() == nil {
+				f.log.ErrorContext(ctx, "outbox not pruned", "err", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+		case <-ticker.C:
+		}
+	}
+	return nil
+}
+
+func (f *forwarder) beat(ctx context.Context, beat wire.Beat) error {
+	f.mu.Lock()
+	due := f.now().After(pki.RenewAt(f.certificate.Leaf))
+	f.mu.Unlock()
+	if due {
+		if err := f.renew(ctx); err != nil {
+			f.log.WarnContext(ctx, "certificate not renewed", "err", err)
+		}
+	}
+	beat.SentTime = f.now().UTC()
+	body, err := json.Marshal(beat)
+	if err != nil {
+		return err
+	}
+	var reply wire.BeatReply
+	err = f.ask(ctx, wire.PathBeat, "application/json", body, &reply)
+	var refusal *wire.Refusal
+	if errors.As(err, &refusal) && refusal.Code == wire.CodeExpired {
+		return f.renew(ctx)
+	}
+	return err
+}
+
+// renew has the core sign the node's key again.
+func (f *forwarder) renew(ctx context.Context) error {
+	csr, err := pki.Request(f.key)
+	if err != nil {
+		return err
+	}
+	body, err := json.Marshal(wire.RenewRequest{Request: csr})
+	if err != nil {
+		return err
+	}
+	var reply wire.RenewReply
+	if err := f.ask(ctx, wire.PathRenew, "application/json", body, &reply); err != nil {
+		return err
+	}
+	file := filepath.Join(f.dir, fileCert)
+	if err := pki.WriteCertificate(file, reply.Certificate); err != nil {
+		return err
+	}
+	cert, err := pki.ReadCertificate(file)
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	f.certificate = pki.Pair(f.key, cert)
+	f.mu.Unlock()
+	f.http.CloseIdleConnections() // the next connection shows the new one
+	f.log.InfoContext(ctx, "certificate renewed", "expires", cert.NotAfter)
+	return nil
+}

@@ -1,0 +1,102 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/socme-project/socme/internal/config"
+	"github.com/socme-project/socme/internal/source"
+	"github.com/socme-project/socme/internal/source/suricata"
+	"github.com/socme-project/socme/internal/source/wazuh"
+	"github.com/socme-project/socme/soc"
+)
+
+// parsers is the table of the kinds of source. A new kind is one line here.
+var parsers = map[string]source.Parse{
+	soc.EngineSuricata: suricata.Parse,
+	soc.EngineWazuh:    wazuh.Parse,
+}
+
+// Source reads one sensor. Run blocks until ctx ends; it begins at the places in
+// resume and returns its error, which the node supervises.
+type Source interface {
+	Run(ctx context.Context, resume []source.Cursor, emit source.Emit) error
+}
+
+// watched is a source with what is known of it.
+type watched struct {
+	config.Source
+	source Source
+	log    *slog.Logger
+
+	mu       sync.Mutex
+	counts   soc.Counts
+	lastLine time.Time
+	err      error
+}
+
+// run keeps the source running: when it fails, it is started again from the places
+// that were committed.
+func (w *watched) run(ctx context.Context, outbox *Outbox) error {
+	emit := func(ctx context.Context, batch source.Batch) error {
+		batch.Cursor.Source = w.Name
+		for i := range batch.Done {
+			batch.Done[i].Source = w.Name
+		}
+		if err := outbox.Emit(ctx, batch); err != nil {
+			return err
+		}
+		w.note(batch)
+		return nil
+	}
+	for retry := newBackoff(30 * time.Second); ; {
+		resume, err := outbox.Cursors(ctx, w.Name)
+		if err == nil {
+			err = w.source.Run(ctx, resume, emit)
+		}
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // the node is stopping: how the source ended says nothing
+		}
+		if err == nil {
+			err = errors.New("it ended by itself")
+		}
+		w.log.ErrorContext(ctx, "source failed, starting it again", "source", w.Name, "err", err)
+		w.mu.Lock()
+		w.err = err
+		w.mu.Unlock()
+		if retry.wait(ctx) != nil {
+			return nil
+		}
+	}
+}
+
+func (w *watched) note(batch source.Batch) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.err = nil
+	w.counts.Add(batch.Counts)
+	if batch.LastLine.After(w.lastLine) {
+		w.lastLine = batch.LastLine
+	}
+}
+
+// health is what the core is told of the source.
+func (w *watched) health() soc.SourceHealth {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	h := soc.SourceHealth{Name: w.Name, Kind: w.Kind, Path: w.Path, State: "reading", Counts: w.counts, LastLineTime: w.lastLine}
+	switch _, err := os.Stat(w.Path); {
+	case w.err != nil:
+		h.State, h.Error = "error", w.err.Error()
+	case errors.Is(err, os.ErrNotExist):
+		h.State = "waiting"
+	case err != nil:
+		h.State, h.Error = "error", fmt.Sprintf("%v; may the node's user read it?", err)
+	}
+	return h
+}

@@ -1,0 +1,190 @@
+package node
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"github.com/socme-project/socme/internal/source"
+	"github.com/socme-project/socme/soc"
+)
+
+// rowsAtOnce is how many records one INSERT carries.
+const rowsAtOnce = 50
+
+// Run is the one writer: it commits what the sources bring until ctx ends. What it
+// has not committed then is read again from the cursors at the next start.
+func (b *Outbox) Run(ctx context.Context) error {
+	noise := map[string]group{} // cursors that passed only noise, by source
+	saved := b.now()
+	tick := time.NewTicker(noiseWait)
+	defer tick.Stop()
+	for {
+		var groups []group
+		select {
+		case <-ctx.Done():
+			// A clean stop saves the places too; without it noise is only read again.
+			return b.saveNoise(context.WithoutCancel(ctx), noise)
+		case <-tick.C:
+		case first := <-b.in:
+			groups = b.gather(ctx, first)
+		}
+		fresh := groups[:0]
+		for _, g := range groups {
+			if len(g.records) == 0 && len(g.done) == 0 {
+				noise[g.cursor.Source] = g
+				continue
+			}
+			delete(noise, g.cursor.Source)
+			fresh = append(fresh, g)
+		}
+		if len(noise) > 0 && b.now().Sub(saved) >= noiseWait {
+			for _, g := range noise {
+				fresh = append(fresh, g)
+			}
+			clear(noise)
+		}
+		if len(fresh) == 0 {
+			continue
+		}
+		if err := b.commitUntilDone(ctx, fresh); err != nil {
+			return err
+		}
+		saved = b.now()
+	}
+}
+
+// gather waits a moment for more, so that a burst costs one fsync and not a thousand.
+func (b *Outbox) gather(ctx context.Context, first group) []group {
+	groups, lines := []group{first}, len(first.records)
+	timer := time.NewTimer(groupWait)
+	defer timer.Stop()
+	for lines < groupLines {
+		select {
+		case g := <-b.in:
+			groups = append(groups, g)
+			lines += len(g.records)
+		case <-timer.C:
+			return groups
+		case <-ctx.Done():
+			return groups
+		}
+	}
+	return groups
+}
+
+func (b *Outbox) saveNoise(ctx context.Context, noise map[string]group) error {
+	var groups []group
+	for _, g := range noise {
+		groups = append(groups, g)
+	}
+	if len(groups) == 0 {
+		return nil
+	}
+	return b.commit(ctx, groups)
+}
+
+// commitUntilDone tries again while the disk refuses: alerts are never given up. The
+// sources wait meanwhile, and the sensors' own files keep what they write.
+func (b *Outbox) commitUntilDone(ctx context.Context, groups []group) error {
+	for retry := newBackoff(10 * time.Second); ; {
+		err := b.commit(ctx, groups)
+		if err == nil || ctx.Err() != nil {
+			return ctx.Err()
+		}
+		b.log.ErrorContext(ctx, "the outbox cannot be written, trying again", "err", err)
+		if err := retry.wait(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// commit writes the records of the groups and the cursors that they reached, in one
+// transaction. A commit that has begun is not cut short by the end of ctx.
+func (b *Outbox) commit(ctx context.Context, groups []group) error {
+	ctx = context.WithoutCancel(ctx)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	heads := map[soc.Lane]soc.Head{}
+	for l, end := range b.lanes {
+		heads[l] = end.head
+	}
+	var rows []any
+	n := 0
+	err := b.tx(ctx, func(tx *sql.Tx) error {
+		flush := func() error {
+			if n == 0 {
+				return nil
+			}
+			const one = `(?, ?, ?, ?, ?, ?, ?, ?, ?)`
+			_, err := tx.ExecContext(ctx, `INSERT INTO records (lane, seq, alert_id, raw_hash, before, value, seen_ms, normal, raw) VALUES `+
+				one+strings.Repeat(`, `+one, n-1), rows...)
+			rows, n = rows[:0], 0
+			return err
+		}
+		for _, g := range groups {
+			for i := range g.records {
+				r := &g.records[i]
+				head := heads[r.lane]
+				entry := soc.Record{Seq: head.Seq + 1, AlertID: r.id, RawHash: r.hash}
+				value := entry.Next(head.Value)
+				rows = append(rows, r.lane, entry.Seq, r.id[:], r.hash[:], head.Value[:], value[:], r.seen.UnixMilli(), r.normal, r.raw)
+				heads[r.lane] = soc.Head{Seq: entry.Seq, Value: value}
+				if n++; n == rowsAtOnce {
+					if err := flush(); err != nil {
+						return err
+					}
+				}
+			}
+		}
+		if err := flush(); err != nil {
+			return err
+		}
+		for _, g := range groups {
+			if err := saveCursors(ctx, tx, g); err != nil {
+				return err
+			}
+		}
+		for l, head := range heads {
+			if head.Seq == b.lanes[l].head.Seq {
+				continue
+			}
+			if _, err := tx.ExecContext(ctx, `UPDATE lanes SET seq = ?, value = ? WHERE lane = ?`, head.Seq, head.Value[:], l); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for l, head := range heads {
+		if end := b.lanes[l]; head.Seq > end.head.Seq {
+			end.head = head
+			end.wake()
+		}
+	}
+	return nil
+}
+
+func saveCursors(ctx context.Context, tx *sql.Tx, g group) error {
+	for _, c := range g.done {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM cursors WHERE source = ? AND device = ? AND inode = ?`, cursorKey(c)...); err != nil {
+			return err
+		}
+	}
+	if g.cursor.Source == "" {
+		return nil
+	}
+	c := g.cursor
+	_, err := tx.ExecContext(ctx, `INSERT INTO cursors (source, device, inode, path, head_size, head, offset) VALUES (?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (source, device, inode) DO UPDATE SET path = excluded.path, head_size = excluded.head_size, head = excluded.head, offset = excluded.offset`,
+		append(cursorKey(c), c.Path, c.HeadSize, c.Head[:], c.Offset)...)
+	return err
+}
+
+// cursorKey names a file. SQLite's integers are signed: the bits are kept.
+func cursorKey(c source.Cursor) []any {
+	return []any{c.Source, int64(c.Device), int64(c.Inode)} //nolint:gosec // bit patterns
+}
