@@ -94,8 +94,8 @@ type Agent struct {
 
 // MITRE is the rule's place in ATT&CK.
 type MITRE struct {
-	Tactics    []string    `json:"tactics,omitempty"`
-	Techniques []Technique `json:"techniques,omitempty"`
+	Tactics    []string    `json:"tactics,omitempty" nullable:"false"`
+	Techniques []Technique `json:"techniques,omitempty" nullable:"false"`
 }
 
 // Technique of ATT&CK, e.g. {T1110.001, Password Guessing}. Name may be empty.
@@ -113,14 +113,14 @@ type Alert struct {
 	Rule        Rule      `json:"rule"`
 	Category    string    `json:"category,omitempty"`
 	Action      string    `json:"action,omitempty" doc:"what the sensor did: allowed or blocked"`
-	Source      Endpoint  `json:"source,omitzero"`
-	Destination Endpoint  `json:"destination,omitzero"`
+	Source      Endpoint  `json:"source"`
+	Destination Endpoint  `json:"destination"`
 	Protocol    string    `json:"protocol,omitempty"`    // TCP, UDP, ICMP …
 	Application string    `json:"application,omitempty"` // http, tls, ssh …
 	Agent       *Agent    `json:"agent,omitempty"`
 	MITRE       *MITRE    `json:"mitre,omitempty"`
-	Tags        []string  `json:"tags,omitempty"`
-	Details     []Detail  `json:"details,omitempty"`
+	Tags        []string  `json:"tags,omitempty" nullable:"false"`
+	Details     []Detail  `json:"details,omitempty" nullable:"false"`
 	CommunityID string    `json:"community_id,omitempty"`
 	EventTime   time.Time `json:"event_time,omitzero" doc:"the sensor's clock; absent if it could not be read"`
 	SeenTime    time.Time `json:"seen_time,omitzero" doc:"the node's clock"`

@@ -44,8 +44,8 @@ type Node struct {
 	Missing   uint64 `json:"missing" doc:"records that the node declared gone"`
 	Forks     uint64 `json:"forks" doc:"times that a new epoch had to be opened"`
 
-	Heads   []HeadState    `json:"heads" doc:"newest epoch first, urgent before normal"`
-	Sources []SourceHealth `json:"sources"`
+	Heads   []HeadState    `json:"heads" nullable:"false" doc:"newest epoch first, urgent before normal"`
+	Sources []SourceHealth `json:"sources" nullable:"false"`
 
 	Version                string    `json:"version,omitempty"`
 	Address                string    `json:"address,omitempty" doc:"where its last request came from"`

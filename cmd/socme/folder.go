@@ -1,0 +1,42 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// openFolder makes the data folder, for its owner only, and locks it: two programs
+// on one folder would tear it. The lock goes with the process, however it ends.
+func openFolder(dir string) (unlock func(), err error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	if err := os.Chmod(dir, 0o700); err != nil { //nolint:gosec // a folder needs its x
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // a path inside the data folder
+	if err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil { //nolint:gosec // a descriptor
+		_ = file.Close()
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, fmt.Errorf("another socme uses %s; stop it first, or choose another folder with --data", dir)
+		}
+		return nil, fmt.Errorf("lock %s: %w", dir, err)
+	}
+	return func() { _ = file.Close() }, nil
+}
+
+// mustExist refuses a data folder that no core has made, so that a mistyped --data
+// does not make a second, empty one.
+func mustExist(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, "core.db")); err != nil {
+		return fmt.Errorf("%s is no data folder of a core; start one with `socme up --data %s`", dir, dir)
+	}
+	return nil
+}

@@ -1,0 +1,268 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/socme-project/socme/internal/config"
+	"github.com/socme-project/socme/internal/core"
+	"github.com/socme-project/socme/internal/demo"
+	"github.com/socme-project/socme/internal/node"
+	"github.com/socme-project/socme/soc"
+	"github.com/socme-project/socme/web"
+)
+
+// The sensors' usual places on this machine.
+var usualSensors = []config.Source{
+	{Name: "Suricata", Kind: soc.EngineSuricata, Path: "/var/log/suricata/eve.json"},
+	{Name: "Wazuh", Kind: soc.EngineWazuh, Path: "/var/ossec/logs/alerts/alerts.json"},
+}
+
+const (
+	localClient = "local"
+	demoClient  = "Demo clinic"
+)
+
+// upFlags are the flags of `socme up`.
+type upFlags struct {
+	data, listen, nodeListen, nodeURL string
+	demo, verbose                     bool
+}
+
+func up() *cobra.Command {
+	var f upFlags
+	cmd := &cobra.Command{
+		Use:   "up",
+		Short: "Run the core and a node for this machine",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return runUp(cmd.Context(), cmd.OutOrStdout(), f) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.data, "data", "data", "data folder")
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "people's address; put it behind TLS before you leave the loopback")
+	flags.StringVar(&f.nodeListen, "node-listen", "", "nodes' address (default: a free port of the loopback, picked once)")
+	flags.StringVar(&f.nodeURL, "node-url", "", "where nodes reach it, for enrolment tokens (default: from --node-listen)")
+	flags.BoolVar(&f.demo, "demo", false, "add an example client with recorded attacks")
+	flags.BoolVar(&f.verbose, "verbose", false, "log more")
+	return cmd
+}
+
+func runUp(ctx context.Context, out io.Writer, f upFlags) error {
+	limitMemory()
+	log := newLog(f.verbose)
+	unlock, err := openFolder(f.data)
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	c, err := core.New(ctx, core.Options{
+		Dir: f.data, Listen: f.listen, NodeListen: f.nodeListen, NodeURL: f.nodeURL,
+		Version: version, Page: web.Handler(), Log: log, Now: time.Now,
+	})
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return c.RunDoor(ctx) })
+	err = start(ctx, group, c, out, f, log)
+	if err != nil {
+		group.Go(func() error { return err }) // ends the others
+	}
+	return errors.Join(group.Wait(), c.Close())
+}
+
+// start brings up the nodes of this machine and then people's port: it listens only
+// when everything behind it is ready.
+func start(ctx context.Context, group *errgroup.Group, c *core.Core, out io.Writer, f upFlags, log *slog.Logger) error {
+	scope := soc.System("up")
+	if _, err := c.Store.AddClient(ctx, scope, localClient, false); err != nil && !errors.Is(err, soc.ErrConflict) {
+		return err
+	}
+	sensors, err := localSensors(filepath.Join(f.data, "node"))
+	if err != nil {
+		return err
+	}
+	local := localNode{dir: filepath.Join(f.data, "node"), client: localClient, name: hostname(), sources: sensors}
+	if err := local.run(ctx, group, c, log); err != nil {
+		return err
+	}
+	if f.demo {
+		if err := startDemo(ctx, group, c, filepath.Join(f.data, "demo"), log); err != nil {
+			return err
+		}
+	}
+	group.Go(func() error { return c.RunJobs(ctx) })
+	link, err := signInLink(ctx, c)
+	if err != nil {
+		return err
+	}
+	group.Go(func() error {
+		return c.RunPeople(ctx, func() { greet(out, f, c, sensors, link) })
+	})
+	return nil
+}
+
+// localNode is a node in this process. It talks to the core over TLS like any other.
+type localNode struct {
+	dir, client, name string
+	sources           []config.Source
+}
+
+func (l localNode) run(ctx context.Context, group *errgroup.Group, c *core.Core, log *slog.Logger) error {
+	id, err := node.ReadIdentity(l.dir)
+	switch {
+	case errors.Is(err, node.ErrNotEnrolled):
+		token, err := c.LocalToken(ctx, l.client, l.name)
+		if err != nil {
+			return err
+		}
+		if _, err := node.Enrol(ctx, l.dir, token, l.name); err != nil {
+			return err
+		}
+	case err != nil:
+		return err
+	case len(id.Cores) != 1 || id.Cores[0] != c.LocalURL():
+		if err := node.WriteCores(l.dir, []string{c.LocalURL()}); err != nil {
+			return err
+		}
+	}
+	n, err := node.New(ctx, node.Options{Dir: l.dir, Sources: l.sources, Version: version, Log: log.With("node", l.name), Now: time.Now})
+	if err != nil {
+		return err
+	}
+	group.Go(func() error { return n.Run(ctx) })
+	return nil
+}
+
+// localSensors are the usual ones that exist, and those of node.toml.
+func localSensors(dir string) ([]config.Source, error) {
+	configured, err := config.ReadNode(dir)
+	if err != nil {
+		return nil, err
+	}
+	sources := configured.Sources
+	for _, usual := range usualSensors {
+		known := false
+		for _, s := range sources {
+			known = known || s.Path == usual.Path
+		}
+		// The folder counts: a sensor that is installed and has not written yet.
+		if _, err := os.Stat(filepath.Dir(usual.Path)); err == nil && !known {
+			sources = append(sources, usual)
+		}
+	}
+	return sources, nil
+}
+
+func startDemo(ctx context.Context, group *errgroup.Group, c *core.Core, dir string, log *slog.Logger) error {
+	scope := soc.System("demo")
+	clients, err := c.Store.Clients(ctx, scope)
+	if err != nil {
+		return err
+	}
+	exists := false
+	for _, client := range clients {
+		if !client.Demo && client.Name != localClient {
+			return fmt.Errorf("this folder holds the real client %q, and example data must not stand beside real; start without --demo, or choose another folder with --data", client.Name)
+		}
+		exists = exists || client.Demo
+	}
+	if !exists {
+		// What an earlier demo left on the disk belongs to a client that is gone.
+		if err := os.RemoveAll(dir); err != nil {
+			return err
+		}
+		if _, err := c.Store.AddClient(ctx, scope, demoClient, true); err != nil {
+			return err
+		}
+	}
+	feed := filepath.Join(dir, "sensors")
+	if err := os.MkdirAll(feed, 0o700); err != nil {
+		return err
+	}
+	example := localNode{dir: filepath.Join(dir, "node"), client: demoClient, name: "demo-gate", sources: []config.Source{
+		{Name: "Suricata (recorded)", Kind: soc.EngineSuricata, Path: filepath.Join(feed, "eve.json")},
+		{Name: "Wazuh (recorded)", Kind: soc.EngineWazuh, Path: filepath.Join(feed, "alerts.json")},
+	}}
+	if err := example.run(ctx, group, c, log); err != nil {
+		return err
+	}
+	feeder := &demo.Feeder{Dir: feed, Log: log, Now: time.Now}
+	group.Go(func() error { return feeder.Run(ctx) })
+	return nil
+}
+
+// signInLink is the link of an admin without a password, "" once one has it.
+func signInLink(ctx context.Context, c *core.Core) (string, error) {
+	scope := soc.System("up")
+	has, err := c.Store.AdminWithPassword(ctx, scope)
+	if err != nil || has {
+		return "", err
+	}
+	secret, err := c.Store.AddLink(ctx, scope)
+	if err != nil {
+		return "", err
+	}
+	// Behind the #, so that it reaches no log: browsers keep that part to themselves.
+	return "http://" + visible(c.Listen) + "/sign-in#link=" + string(secret), nil
+}
+
+// visible is an address that a browser on this machine can open.
+func visible(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return listen
+	}
+	if ip := net.ParseIP(host); host == "" || (ip != nil && ip.IsUnspecified()) {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port)
+}
+
+func greet(out io.Writer, f upFlags, c *core.Core, sensors []config.Source, link string) {
+	var b strings.Builder
+	folder, err := filepath.Abs(f.data)
+	if err != nil {
+		folder = f.data
+	}
+	fmt.Fprintf(&b, "SOCme %s is ready.\n\n  data     %s\n  nodes    %s\n", version, folder, c.LocalURL())
+	for _, s := range sensors {
+		state := ""
+		if _, err := os.Stat(s.Path); err != nil {
+			state = " (waiting for it to appear)"
+		}
+		fmt.Fprintf(&b, "  sensor   %s: %s%s\n", s.Name, s.Path, state)
+	}
+	if len(sensors) == 0 {
+		fmt.Fprintf(&b, "  sensor   none found on this machine\n")
+	}
+	fmt.Fprintf(&b, "           to add one, edit %s and start again\n", filepath.Join(folder, "node", config.NodeFile))
+	if f.demo {
+		fmt.Fprintf(&b, "  demo     example data of %q; `socme demo reset --data %s` removes it\n", demoClient, f.data)
+	}
+	if link == "" {
+		fmt.Fprintf(&b, "\nOpen http://%s\n", visible(f.listen))
+	} else {
+		fmt.Fprintf(&b, "\nSign in once with this link, and set a password there:\n  %s\n", link)
+	}
+	_, _ = io.WriteString(out, b.String())
+}
+
+func hostname() string {
+	name, err := os.Hostname()
+	if err != nil || name == "" {
+		return "this machine"
+	}
+	return name
+}

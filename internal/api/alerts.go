@@ -1,0 +1,114 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/socme-project/socme/internal/query"
+	"github.com/socme-project/socme/internal/store"
+	"github.com/socme-project/socme/soc"
+)
+
+// AlertDetail is an alert with the proof of its place in the ledger.
+type AlertDetail struct {
+	soc.StoredAlert
+	Ledger *store.AlertPlace `json:"ledger,omitempty" doc:"absent for SOCme's own alerts"`
+}
+
+// alertPage is a page of alerts.
+type alertPage struct {
+	Body struct {
+		Items []soc.StoredAlert `json:"items" nullable:"false"`
+		Next  *string           `json:"next" doc:"cursor of the next page; null on the last"`
+	}
+}
+
+// queryParam is the query of lists and streams.
+type queryParam struct {
+	Query string `query:"query" maxLength:"4096" doc:"the query language, e.g. severity>=high src:10.0.0.0/8 \"brute force\" after:-24h" example:"severity>=high after:-24h"`
+}
+
+func (a *API) alerts(api huma.API) {
+	huma.Register(api, operation("list-alerts", http.MethodGet, "/alerts", signed, "Alerts, newest event first"),
+		func(ctx context.Context, in *struct {
+			queryParam
+			Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
+			Cursor string `query:"cursor" maxLength:"64" doc:"next of the page before"`
+		},
+		) (*alertPage, error) {
+			filter := store.AlertFilter{Limit: in.Limit + 1} // one more tells whether there is a next page
+			var err error
+			if filter.Query, err = query.Parse(in.Query, a.Now()); err != nil {
+				return nil, a.problem(ctx, err)
+			}
+			if in.Cursor != "" {
+				before, err := soc.ParseAlertID(in.Cursor)
+				if err != nil {
+					return nil, a.problem(ctx, err)
+				}
+				filter.Before = &before
+			}
+			items, err := a.Store.Alerts(ctx, scopeOf(ctx), filter)
+			if err != nil {
+				return nil, a.problem(ctx, err)
+			}
+			page := &alertPage{}
+			if len(items) > in.Limit {
+				items = items[:in.Limit]
+				next := items[in.Limit-1].ID.String()
+				page.Body.Next = &next
+			}
+			page.Body.Items = items
+			return page, nil
+		})
+	op := operation("alert", http.MethodGet, "/alerts/{id}", signed, "One alert")
+	op.Errors = append(op.Errors, http.StatusNotFound)
+	huma.Register(api, op, func(ctx context.Context, in *byID) (*answer[AlertDetail], error) {
+		id, err := soc.ParseAlertID(in.ID)
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		alert, err := a.Store.Alert(ctx, scopeOf(ctx), id)
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		detail := AlertDetail{StoredAlert: alert}
+		place, err := a.Store.AlertPlace(ctx, scopeOf(ctx), id)
+		if err == nil {
+			detail.Ledger = &place
+		} else if !errors.Is(err, soc.ErrNotFound) {
+			return nil, a.problem(ctx, err)
+		}
+		return &answer[AlertDetail]{detail}, nil
+	})
+	op = operation("alert-raw", http.MethodGet, "/alerts/{id}/raw", signed, "The alert as the sensor wrote it, to the byte, without the newline")
+	op.Errors = append(op.Errors, http.StatusNotFound)
+	op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
+		"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
+	}}}
+	huma.Register(api, op, func(ctx context.Context, in *byID) (*rawAlert, error) {
+		id, err := soc.ParseAlertID(in.ID)
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		raw, err := a.Store.AlertRaw(ctx, scopeOf(ctx), id)
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		return &rawAlert{
+			Type: "application/octet-stream", Disposition: `attachment; filename="` + in.ID + `.json"`,
+			Sandbox: "sandbox; default-src 'none'", Body: raw,
+		}, nil
+	})
+}
+
+// rawAlert is bytes that somebody else wrote: a browser saves them and never shows them.
+type rawAlert struct {
+	Type        string `header:"Content-Type"`
+	Disposition string `header:"Content-Disposition"`
+	Sandbox     string `header:"Content-Security-Policy"`
+	Body        []byte
+}

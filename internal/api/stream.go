@@ -1,0 +1,179 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/socme-project/socme/internal/query"
+	"github.com/socme-project/socme/soc"
+)
+
+const (
+	keepAlive   = 15 * time.Second
+	streamBatch = 256 // entries written between two flushes
+	writeWait   = 30 * time.Second
+)
+
+func (a *API) stream(api huma.API) {
+	op := operation("stream", http.MethodGet, "/stream", signed, "New alerts as they are committed (server-sent events)")
+	op.Description = "Events: `hello` {position} first; `alert` with the alert as data and its position as id; `reset` when " +
+		"positions were missed and the list must be queried again. A client that comes back sends Last-Event-ID."
+	op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
+		"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}},
+	}}}
+	huma.Register(api, op, func(ctx context.Context, in *struct {
+		queryParam
+		LastEventID string `header:"Last-Event-ID" maxLength:"32" doc:"position of the last event that was seen"`
+	},
+	) (*huma.StreamResponse, error) {
+		q, err := query.Parse(in.Query, a.Now())
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		span, err := a.Store.FeedSpan(ctx, scopeOf(ctx))
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		s := &stream{API: a, query: q, who: principalOf(ctx), pos: span.Last}
+		if in.LastEventID != "" {
+			pos, err := strconv.ParseInt(in.LastEventID, 10, 64)
+			s.reset = err != nil || !span.Holds(pos)
+			if !s.reset {
+				s.pos = pos
+			}
+		}
+		return &huma.StreamResponse{Body: s.run}, nil
+	})
+}
+
+// stream is one listener.
+type stream struct {
+	*API
+	query   query.Query
+	who     principal
+	pos     int64
+	reset   bool
+	out     bytes.Buffer
+	checked time.Time // when the sign-in was last seen to be good
+}
+
+func (s *stream) run(hctx huma.Context) {
+	hctx.SetHeader("Content-Type", "text/event-stream")
+	hctx.SetHeader("Cache-Control", "no-store")
+	hctx.SetHeader("X-Accel-Buffering", "no")
+	ctx, cancel := context.WithCancel(hctx.Context())
+	defer cancel()
+	go func() {
+		select {
+		case <-s.Done:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	writer, ok := hctx.BodyWriter().(http.ResponseWriter)
+	if !ok {
+		return
+	}
+	control := http.NewResponseController(writer)
+	flush := func() error {
+		// A listener that takes nothing for so long is gone; it will come back and resume.
+		if err := control.SetWriteDeadline(time.Now().Add(writeWait)); err != nil {
+			return err
+		}
+		if _, err := writer.Write(s.out.Bytes()); err != nil {
+			return err
+		}
+		s.out.Reset()
+		return control.Flush()
+	}
+	if s.reset {
+		s.event("reset", "", struct{}{})
+	}
+	s.event("hello", strconv.FormatInt(s.pos, 10), map[string]int64{"position": s.pos})
+	for s.checked = s.Now(); ; {
+		if err := flush(); err != nil {
+			return
+		}
+		wait, done := context.WithTimeout(ctx, keepAlive)
+		err := s.next(wait)
+		late := wait.Err() != nil
+		done()
+		switch {
+		case ctx.Err() != nil:
+			return
+		case late:
+			s.out.WriteString(": still here\n\n")
+		case err != nil:
+			s.Log.ErrorContext(ctx, "stream ended", "err", err)
+			return
+		}
+		if s.Now().Sub(s.checked) > keepAlive && !s.stillSignedIn(ctx) {
+			return
+		}
+	}
+}
+
+// next writes what is new, and waits until something is.
+func (s *stream) next(ctx context.Context) error {
+	fed, ok, err := s.Hub.Next(ctx, s.pos, streamBatch)
+	if err != nil {
+		return err
+	}
+	next := s.pos
+	if ok {
+		next = fed[len(fed)-1].Pos
+	} else if fed, next, err = s.catchUp(ctx); err != nil {
+		return err
+	}
+	for i := range fed {
+		f := &fed[i]
+		if s.who.scope.Sees(f.Alert.ClientID) && s.query.Match(&f.Alert) {
+			s.event("alert", strconv.FormatInt(f.Pos, 10), &f.Alert)
+		}
+	}
+	s.pos = next
+	return nil
+}
+
+// catchUp reads what the hub no longer has from the store.
+func (s *stream) catchUp(ctx context.Context) ([]soc.Fed, int64, error) {
+	span, err := s.Store.FeedSpan(ctx, s.who.scope)
+	if err != nil {
+		return nil, s.pos, err
+	}
+	if !span.Holds(s.pos) {
+		s.event("reset", strconv.FormatInt(span.Last, 10), struct{}{})
+		return nil, span.Last, nil
+	}
+	return s.Store.Feed(ctx, s.who.scope, s.pos, streamBatch)
+}
+
+// stillSignedIn ends the stream of who was signed out, or whose token was ended.
+func (s *stream) stillSignedIn(ctx context.Context) bool {
+	s.checked = s.Now()
+	var err error
+	if s.who.session != "" {
+		_, _, err = s.Store.Session(ctx, system, s.who.session)
+	} else {
+		_, err = s.Store.TokenOf(ctx, system, s.who.token)
+	}
+	return err == nil
+}
+
+func (s *stream) event(name, id string, data any) {
+	text, err := json.Marshal(data)
+	if err != nil { // our own types always marshal
+		panic(err)
+	}
+	if id != "" {
+		fmt.Fprintf(&s.out, "id: %s\n", id)
+	}
+	fmt.Fprintf(&s.out, "event: %s\ndata: %s\n\n", name, text)
+}

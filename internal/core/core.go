@@ -1,0 +1,260 @@
+// Package core assembles the server: store, hub, the nodes' door, people's API and
+// the page. It holds no logic of its own, and must never import the node.
+package core
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/socme-project/socme/internal/api"
+	"github.com/socme-project/socme/internal/hub"
+	"github.com/socme-project/socme/internal/ingest"
+	"github.com/socme-project/socme/internal/pki"
+	"github.com/socme-project/socme/internal/store"
+	"github.com/socme-project/socme/internal/wire"
+	"github.com/socme-project/socme/soc"
+)
+
+// Options of New.
+type Options struct {
+	Dir        string // the data folder; it exists
+	Listen     string // people's address, host:port
+	NodeListen string // nodes' address; "" is the one kept in the data folder
+	NodeURL    string // what enrolment tokens say; "" is made from NodeListen
+	Version    string
+	Page       http.Handler
+	Log        *slog.Logger
+	Now        func() time.Time
+}
+
+// Core is a server that is ready to run.
+type Core struct {
+	Options
+	Store *store.Store
+
+	authority   *pki.Authority
+	ingest      *ingest.Ingest
+	hub         *hub.Hub
+	nodeSocket  net.Listener
+	mu          sync.Mutex
+	certificate *tls.Certificate
+	done        chan struct{}
+}
+
+var system = soc.System("core")
+
+// New opens the data folder and the nodes' address. Nothing is answered before Run.
+func New(ctx context.Context, o Options) (*Core, error) {
+	c := &Core{Options: o, done: make(chan struct{})}
+	var err error
+	if c.authority, err = pki.OpenAuthority(o.Dir, o.Now()); err != nil {
+		return nil, err
+	}
+	if err := c.renew(); err != nil {
+		return nil, err
+	}
+	if c.Store, err = store.Open(ctx, store.Options{Dir: o.Dir, Log: o.Log, Now: o.Now}); err != nil {
+		return nil, err
+	}
+	span, err := c.Store.FeedSpan(ctx, system)
+	if err != nil {
+		return nil, errors.Join(err, c.Store.Close())
+	}
+	c.hub = hub.New(span.Last)
+	c.ingest = &ingest.Ingest{Store: c.Store, Hub: c.hub, Authority: c.authority, Log: o.Log, Now: o.Now}
+	if err = c.ingest.Prepare(); err == nil {
+		c.nodeSocket, err = c.openNodeSocket(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.Store.Close())
+	}
+	return c, nil
+}
+
+// fileNodeListen keeps the nodes' address: nodes know it, so it must not change.
+const fileNodeListen = "node-listen"
+
+func (c *Core) openNodeSocket(ctx context.Context) (net.Listener, error) {
+	file := filepath.Join(c.Dir, fileNodeListen)
+	address := c.NodeListen
+	if address == "" {
+		kept, err := os.ReadFile(file) //nolint:gosec // a path inside the data folder
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, err
+		}
+		if address = strings.TrimSpace(string(kept)); address == "" {
+			address = "127.0.0.1:0"
+		}
+	}
+	socket, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, fmt.Errorf("nodes' port: %w; choose another with --node-listen", err)
+	}
+	if c.NodeListen == "" {
+		c.NodeListen = socket.Addr().String()
+		if err := pki.WriteFile(file, []byte(c.NodeListen+"\n")); err != nil {
+			return nil, errors.Join(err, socket.Close())
+		}
+	}
+	return socket, nil
+}
+
+// nodeURL is where nodes of other machines find the door.
+func (c *Core) nodeURL() string {
+	if c.NodeURL != "" {
+		return c.NodeURL
+	}
+	host, port, err := net.SplitHostPort(c.nodeSocket.Addr().String())
+	if err != nil {
+		return "https://" + c.NodeListen
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		if name, err := os.Hostname(); err == nil {
+			host = name
+		}
+	}
+	return "https://" + net.JoinHostPort(host, port)
+}
+
+// LocalURL is where nodes of this machine find the door.
+func (c *Core) LocalURL() string {
+	host, port, err := net.SplitHostPort(c.nodeSocket.Addr().String())
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		return "https://" + net.JoinHostPort("127.0.0.1", port)
+	}
+	return "https://" + c.nodeSocket.Addr().String()
+}
+
+// LocalToken makes an enrolment token for a node of this machine.
+func (c *Core) LocalToken(ctx context.Context, client, name string) (string, error) {
+	secret, _, err := c.Store.AddEnrolment(ctx, system, client, name)
+	if err != nil {
+		return "", err
+	}
+	return wire.Token{Cores: []string{c.LocalURL()}, Authority: c.authority.Fingerprint(), Secret: string(secret)}.String(), nil
+}
+
+// renew makes the core's own certificate anew when it is past two thirds of its life.
+func (c *Core) renew() error {
+	keyFile, certFile := filepath.Join(c.Dir, "core.key"), filepath.Join(c.Dir, "core.pem")
+	key, err := pki.OpenKey(keyFile)
+	if err != nil {
+		return err
+	}
+	cert, err := pki.ReadCertificate(certFile)
+	if errors.Is(err, os.ErrNotExist) || (err == nil && c.Now().After(pki.RenewAt(cert))) {
+		var signed *x509.Certificate
+		if signed, err = c.authority.SignCore(key.Public(), c.Now()); err == nil {
+			cert, err = signed, pki.WriteCertificate(certFile, signed.Raw)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	c.certificate = pki.Pair(key, cert, c.authority.Certificate)
+	c.mu.Unlock()
+	return nil
+}
+
+// Close releases what New opened. Run must have returned.
+func (c *Core) Close() error {
+	return errors.Join(c.nodeSocket.Close(), c.Store.Close())
+}
+
+// How long a stop waits for requests that are under way.
+const stopWait = 5 * time.Second
+
+// RunDoor answers nodes until ctx ends.
+func (c *Core) RunDoor(ctx context.Context) error {
+	server := c.ingest.Server(func() *tls.Certificate {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return c.certificate
+	})
+	server.ErrorLog = slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug)
+	return serve(ctx, server, func() error { return server.ServeTLS(c.nodeSocket, "", "") })
+}
+
+// RunPeople answers people until ctx ends, and calls ready when it listens.
+func (c *Core) RunPeople(ctx context.Context, ready func()) error {
+	socket, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("people's port: %w; choose another with --listen", err)
+	}
+	people := &api.API{
+		Store: c.Store, Hub: c.hub, Log: c.Log, Now: c.Now, Version: c.Version,
+		Cores: []string{c.nodeURL()}, Authority: c.authority.Fingerprint(), Done: c.done,
+	}
+	server := &http.Server{
+		Handler:           people.Handler(c.Page),
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		WriteTimeout:      time.Minute, // streams move it on as they write
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug),
+	}
+	server.RegisterOnShutdown(func() { close(c.done) })
+	ready()
+	return serve(ctx, server, func() error { return server.Serve(socket) })
+}
+
+// serve runs a server until ctx ends, then lets requests finish for a while.
+func serve(ctx context.Context, server *http.Server, run func() error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		if err := run(); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWait)
+		defer cancel()
+		if err := server.Shutdown(stop); err != nil {
+			return server.Close() // a request that takes so long is cut; whoever asked asks again
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// RunJobs does what must be done now and then, until ctx ends.
+func (c *Core) RunJobs(ctx context.Context) error {
+	ticker := time.NewTicker(10 * time.Minute)
+	defer ticker.Stop()
+	for {
+		if err := errors.Join(c.Store.PruneFeed(ctx, system), c.renew()); err != nil && ctx.Err() == nil {
+			c.Log.ErrorContext(ctx, "job failed, trying again later", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// OpenStore opens the database of a data folder without anything around it. It may
+// be used while a core runs on the folder.
+func OpenStore(ctx context.Context, dir string, log *slog.Logger) (*store.Store, error) {
+	return store.Open(ctx, store.Options{Dir: dir, Log: log, Now: time.Now})
+}
+
+// OpenAPI is the description of people's API, as YAML.
+func OpenAPI() ([]byte, error) { return api.OpenAPI() }
