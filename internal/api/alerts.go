@@ -26,15 +26,15 @@ type alertPage struct {
 	}
 }
 
-// queryParam is the query of lists and streams.
-type queryParam struct {
+// QueryParam is the query of lists and streams.
+type QueryParam struct {
 	Query string `query:"query" maxLength:"4096" doc:"the query language, e.g. severity>=high src:10.0.0.0/8 \"brute force\" after:-24h" example:"severity>=high after:-24h"`
 }
 
 func (a *API) alerts(api huma.API) {
 	huma.Register(api, operation("list-alerts", http.MethodGet, "/alerts", signed, "Alerts, newest event first"),
 		func(ctx context.Context, in *struct {
-			queryParam
+			QueryParam
 			Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 			Cursor string `query:"cursor" maxLength:"64" doc:"next of the page before"`
 		},
@@ -66,7 +66,7 @@ func (a *API) alerts(api huma.API) {
 		})
 	op := operation("alert", http.MethodGet, "/alerts/{id}", signed, "One alert")
 	op.Errors = append(op.Errors, http.StatusNotFound)
-	huma.Register(api, op, func(ctx context.Context, in *byID) (*answer[AlertDetail], error) {
+	huma.Register(api, op, func(ctx context.Context, in *ByID) (*answer[AlertDetail], error) {
 		id, err := soc.ParseAlertID(in.ID)
 		if err != nil {
 			return nil, a.problem(ctx, err)
@@ -89,7 +89,7 @@ func (a *API) alerts(api huma.API) {
 	op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
 		"application/octet-stream": {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
 	}}}
-	huma.Register(api, op, func(ctx context.Context, in *byID) (*rawAlert, error) {
+	huma.Register(api, op, func(ctx context.Context, in *ByID) (*rawAlert, error) {
 		id, err := soc.ParseAlertID(in.ID)
 		if err != nil {
 			return nil, a.problem(ctx, err)

@@ -40,7 +40,7 @@ func (a *API) clients(api huma.API) {
 	})
 	op = operation("client", http.MethodGet, "/clients/{id}", signed, "One client, by its id or its name")
 	op.Errors = append(op.Errors, http.StatusNotFound)
-	huma.Register(api, op, func(ctx context.Context, in *byID) (*answer[soc.Client], error) {
+	huma.Register(api, op, func(ctx context.Context, in *ByID) (*answer[soc.Client], error) {
 		client, err := a.Store.Client(ctx, scopeOf(ctx), in.ID)
 		if err != nil {
 			return nil, a.problem(ctx, err)
@@ -51,7 +51,7 @@ func (a *API) clients(api huma.API) {
 	op.DefaultStatus = http.StatusCreated
 	op.Errors = append(op.Errors, http.StatusNotFound)
 	huma.Register(api, op, func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Body struct {
 			Name string `json:"name,omitempty" maxLength:"64" doc:"what the node is called; its host name if absent"`
 		}

@@ -23,7 +23,7 @@ func (a *API) nodes(api huma.API) {
 		})
 	op := operation("node", http.MethodGet, "/nodes/{id}", signed, "One node")
 	op.Errors = append(op.Errors, http.StatusNotFound)
-	huma.Register(api, op, func(ctx context.Context, in *byID) (*answer[NodeDetail], error) {
+	huma.Register(api, op, func(ctx context.Context, in *ByID) (*answer[NodeDetail], error) {
 		node, err := a.Store.Node(ctx, scopeOf(ctx), soc.NodeID(in.ID))
 		if err != nil {
 			return nil, a.problem(ctx, err)
@@ -37,7 +37,7 @@ func (a *API) nodes(api huma.API) {
 	op = operation("revoke-node", http.MethodPost, "/nodes/{id}/revoke", admin, "End a node's right to deliver, at once; what it delivered stays")
 	op.DefaultStatus = http.StatusNoContent
 	op.Errors = append(op.Errors, http.StatusNotFound)
-	huma.Register(api, op, func(ctx context.Context, in *byID) (*struct{}, error) {
+	huma.Register(api, op, func(ctx context.Context, in *ByID) (*struct{}, error) {
 		return nil, a.problem(ctx, a.Store.RevokeNode(ctx, scopeOf(ctx), soc.NodeID(in.ID)))
 	})
 }

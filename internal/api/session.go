@@ -24,14 +24,14 @@ type signedIn struct {
 	Body      Session
 }
 
-// remote learns where a request came from.
-type remote struct {
+// Remote learns where a request came from.
+type Remote struct {
 	address string
 	secure  bool
 }
 
 // Resolve is called by huma before the handler.
-func (r *remote) Resolve(ctx huma.Context) []error {
+func (r *Remote) Resolve(ctx huma.Context) []error {
 	host, _, err := net.SplitHostPort(ctx.RemoteAddr())
 	if err != nil {
 		host = ctx.RemoteAddr()
@@ -43,7 +43,7 @@ func (r *remote) Resolve(ctx huma.Context) []error {
 func (a *API) session(api huma.API) {
 	huma.Register(api, operation("sign-in", http.MethodPost, "/session", public, "Sign in with name and password"),
 		func(ctx context.Context, in *struct {
-			remote
+			Remote
 			Body struct {
 				Name     string `json:"name" minLength:"1" maxLength:"64"`
 				Password string `json:"password" minLength:"1" maxLength:"1024"`
@@ -64,11 +64,11 @@ func (a *API) session(api huma.API) {
 			if !ok {
 				return nil, huma.Error401Unauthorized("The name or the password is not right.")
 			}
-			return a.signIn(ctx, user, in.remote)
+			return a.signIn(ctx, user, in.Remote)
 		})
 	huma.Register(api, operation("sign-in-by-link", http.MethodPost, "/session/link", public, "Sign in with the one-time link that the core prints"),
 		func(ctx context.Context, in *struct {
-			remote
+			Remote
 			Body struct {
 				Secret string `json:"secret" minLength:"1" maxLength:"128" doc:"what follows #link= in the address"`
 			}
@@ -81,7 +81,7 @@ func (a *API) session(api huma.API) {
 			if err != nil {
 				return nil, a.problem(ctx, err)
 			}
-			return a.signIn(ctx, user, in.remote)
+			return a.signIn(ctx, user, in.Remote)
 		})
 	huma.Register(api, operation("session", http.MethodGet, "/session", signed, "Who is signed in"),
 		func(ctx context.Context, _ *struct{}) (*answer[Session], error) {
@@ -92,7 +92,7 @@ func (a *API) session(api huma.API) {
 			return &answer[Session]{Session{User: p.user, ExpiresTime: p.expires}}, nil
 		})
 	huma.Register(api, operation("sign-out", http.MethodDelete, "/session", signed, "Sign out"),
-		func(ctx context.Context, in *struct{ remote }) (*struct {
+		func(ctx context.Context, in *struct{ Remote }) (*struct {
 			SetCookie http.Cookie `header:"Set-Cookie"`
 		}, error,
 		) {
@@ -102,11 +102,11 @@ func (a *API) session(api huma.API) {
 			}
 			return &struct {
 				SetCookie http.Cookie `header:"Set-Cookie"`
-			}{sessionCookie("", in.remote, -1)}, nil
+			}{sessionCookie("", in.Remote, -1)}, nil
 		})
 }
 
-func (a *API) signIn(ctx context.Context, user soc.User, from remote) (*signedIn, error) {
+func (a *API) signIn(ctx context.Context, user soc.User, from Remote) (*signedIn, error) {
 	secret, expires, err := a.Store.AddSession(ctx, system, user.ID)
 	if err != nil {
 		return nil, a.problem(ctx, err)
@@ -116,7 +116,7 @@ func (a *API) signIn(ctx context.Context, user soc.User, from remote) (*signedIn
 	return &signedIn{sessionCookie(string(secret), from, age), Session{User: user, ExpiresTime: expires}}, nil
 }
 
-func sessionCookie(value string, from remote, age int) http.Cookie {
+func sessionCookie(value string, from Remote, age int) http.Cookie {
 	return http.Cookie{
 		Name: cookieName, Value: value, Path: "/", MaxAge: age,
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: from.secure,
@@ -126,7 +126,7 @@ func sessionCookie(value string, from remote, age int) http.Cookie {
 func (a *API) account(api huma.API) {
 	huma.Register(api, operation("change-account", http.MethodPut, "/account", signed, "Change one's own name or password"),
 		func(ctx context.Context, in *struct {
-			remote
+			Remote
 			Body struct {
 				Name     string `json:"name,omitempty" maxLength:"64"`
 				Password string `json:"password,omitempty" minLength:"10" maxLength:"1024"`

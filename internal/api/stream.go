@@ -29,7 +29,7 @@ func (a *API) stream(api huma.API) {
 		"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}},
 	}}}
 	huma.Register(api, op, func(ctx context.Context, in *struct {
-		queryParam
+		QueryParam
 		LastEventID string `header:"Last-Event-ID" maxLength:"32" doc:"position of the last event that was seen"`
 	},
 	) (*huma.StreamResponse, error) {

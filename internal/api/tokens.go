@@ -43,12 +43,12 @@ func (a *API) tokens(api huma.API) {
 		return &answer[NewToken]{NewToken{Token: string(secret), Item: token}}, nil
 	})
 	huma.Register(api, operation("delete-token", http.MethodDelete, "/tokens/{id}", admin, "End an API token"),
-		func(ctx context.Context, in *byID) (*struct{}, error) {
+		func(ctx context.Context, in *ByID) (*struct{}, error) {
 			return nil, a.problem(ctx, a.Store.DeleteToken(ctx, scopeOf(ctx), in.ID))
 		})
 }
 
-// byID is the input of operations on one thing.
-type byID struct {
+// ByID is the input of operations on one thing.
+type ByID struct {
 	ID string `path:"id" maxLength:"64"`
 }

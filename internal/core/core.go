@@ -172,7 +172,10 @@ func (c *Core) renew() error {
 
 // Close releases what New opened. Run must have returned.
 func (c *Core) Close() error {
-	return errors.Join(c.nodeSocket.Close(), c.Store.Close())
+	if err := c.nodeSocket.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		return errors.Join(err, c.Store.Close())
+	}
+	return c.Store.Close()
 }
 
 // How long a stop waits for requests that are under way.

@@ -12,7 +12,9 @@ type backoff struct {
 	next, most time.Duration
 }
 
-func newBackoff(most time.Duration) *backoff { return &backoff{next: 100 * time.Millisecond, most: most} }
+func newBackoff(most time.Duration) *backoff {
+	return &backoff{next: 100 * time.Millisecond, most: most}
+}
 
 // wait waits, and returns an error only when ctx ended first.
 func (b *backoff) wait(ctx context.Context) error {

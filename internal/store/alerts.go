@@ -19,13 +19,13 @@ type AlertFilter struct {
 	Query query.Query
 	// Before is the id of the last alert of the page before, nil for the first page.
 	Before *soc.AlertID
-	Limit  int // 1–500, 0 means 50
+	Limit  int // 1–501, 0 means 50
 }
 
 // The limits of a page.
 const (
 	pageDefault = 50
-	pageMost    = 500
+	pageMost    = 501 // one above what people may ask for: it tells whether there is a next page
 )
 
 const alertSelect = `SELECT alerts.num, ` + alertColumns

@@ -1,0 +1,219 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/socme-project/socme/internal/config"
+	"github.com/socme-project/socme/internal/core"
+	"github.com/socme-project/socme/internal/node"
+	"github.com/socme-project/socme/sdk"
+	"github.com/socme-project/socme/soc"
+)
+
+// patience is how long a test waits for what should take milliseconds.
+const patience = 30 * time.Second
+
+// running is something that runs until stop.
+type running struct {
+	stop func(t testing.TB)
+}
+
+func run(t testing.TB, name string, do func(ctx context.Context) error) running {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- do(ctx) }()
+	stopped := false
+	stop := func(t testing.TB) {
+		t.Helper()
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		case <-time.After(patience):
+			t.Errorf("%s does not stop", name)
+		}
+	}
+	t.Cleanup(func() { stop(t) })
+	return running{stop}
+}
+
+// until polls until done, and fails the test with what last said.
+func until(t testing.TB, what string, done func() (bool, string)) {
+	t.Helper()
+	deadline := time.Now().Add(patience)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		ok, last := done()
+		if ok {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%s: still not after %s: %s", what, patience, last)
+		}
+		<-tick.C
+	}
+}
+
+func quiet() *slog.Logger {
+	if testing.Verbose() {
+		return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	}
+	return slog.New(slog.DiscardHandler)
+}
+
+// coreAt is a core in this process, and a caller with an admin's token.
+type coreAt struct {
+	running
+	*core.Core
+	dir string
+	api *sdk.Caller
+}
+
+func startCore(t testing.TB, dir, listen string) *coreAt {
+	t.Helper()
+	c, err := core.New(t.Context(), core.Options{
+		Dir: dir, Listen: listen, Version: "test", Page: http.NotFoundHandler(), Log: quiet(), Now: time.Now,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, token, err := c.Store.AddToken(t.Context(), soc.System("test"), "test", soc.RoleAdmin, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ready := make(chan struct{})
+	r := run(t, "core", func(ctx context.Context) error {
+		door := make(chan error, 1)
+		go func() { door <- c.RunDoor(ctx) }()
+		err := c.RunPeople(ctx, func() { close(ready) })
+		if doorErr := <-door; err == nil {
+			err = doorErr
+		}
+		if closeErr := c.Close(); err == nil {
+			err = closeErr
+		}
+		return err
+	})
+	select {
+	case <-ready:
+	case <-time.After(patience):
+		t.Fatal("the core does not start")
+	}
+	return &coreAt{running: r, Core: c, dir: dir, api: &sdk.Caller{URL: "http://" + listen, Token: token}}
+}
+
+// freePort is an address of the loopback that nothing listens on.
+func freePort(t testing.TB) string {
+	t.Helper()
+	socket, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = socket.Close() }()
+	return socket.Addr().String()
+}
+
+// nodeAt is a node's folder with one Suricata file.
+type nodeAt struct {
+	dir, eve string
+	id       node.Identity
+}
+
+func enrol(t testing.TB, c *coreAt, client string) nodeAt {
+	t.Helper()
+	token, err := c.LocalToken(t.Context(), client, "gate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	id, err := node.Enrol(t.Context(), dir, token, "gate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return nodeAt{dir: dir, eve: filepath.Join(t.TempDir(), "eve.json"), id: id}
+}
+
+func (n nodeAt) start(t testing.TB) running {
+	t.Helper()
+	collector, err := node.New(t.Context(), node.Options{
+		Dir: n.dir, Version: "test", Log: quiet(), Now: time.Now,
+		Sources: []config.Source{{Name: "eve", Kind: soc.EngineSuricata, Path: n.eve}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return run(t, "node", collector.Run)
+}
+
+// write appends n alerts to the node's file, the first of them number from.
+func (n nodeAt) write(t testing.TB, from, count int) {
+	t.Helper()
+	file, err := os.OpenFile(n.eve, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := from; i < from+count; i++ {
+		if _, err := fmt.Fprintln(file, eveAlert(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// eveAlert is a line of eve.json that differs from every other with another n. Every
+// tenth is of the urgent lane.
+func eveAlert(n int) string {
+	severity := 3
+	if n%10 == 0 {
+		severity = 1
+	}
+	at := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC).Add(time.Duration(n) * 7 * time.Millisecond)
+	return fmt.Sprintf(`{"timestamp":"%s","flow_id":%d,"event_type":"alert","src_ip":"192.0.2.%d","src_port":%d,"dest_ip":"198.51.100.7","dest_port":443,"proto":"TCP",`+
+		`"alert":{"action":"allowed","gid":1,"signature_id":%d,"rev":1,"signature":"TEST rule %d","category":"Misc","severity":%d}}`,
+		at.Format("2006-01-02T15:04:05.000000-0700"), 1000+n, n%250+1, 1024+n%60000, 9000000+n%40, n%40, severity)
+}
+
+// node tells what the core knows of the node.
+func (c *coreAt) node(t testing.TB, id soc.NodeID) soc.Node {
+	t.Helper()
+	n, err := c.Store.Node(t.Context(), soc.System("test"), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// all lists every alert of the core over the API.
+func (c *coreAt) all(t testing.TB, query string) []soc.StoredAlert {
+	t.Helper()
+	var alerts []soc.StoredAlert
+	for cursor := ""; ; {
+		page, err := c.api.Alerts(t.Context(), query, cursor, 500)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alerts = append(alerts, page.Items...)
+		if page.Next == nil {
+			return alerts
+		}
+		cursor = *page.Next
+	}
+}
