@@ -150,7 +150,7 @@ func (p *printer) print(alerts ...soc.StoredAlert) error {
 	if p.asJSON {
 		return jsonLines(p.out, alerts)
 	}
-	if !p.headed {
+	if !p.headed && len(alerts) > 0 {
 		p.headed = true
 		fmt.Fprintln(p.table, "TIME\tSEVERITY\tCLIENT\tRULE\tSOURCE\tDESTINATION\tID")
 	}

@@ -12,6 +12,7 @@ import (
 // openFolder makes the data folder, for its owner only, and locks it: two programs
 // on one folder would tear it. The lock goes with the process, however it ends.
 func openFolder(dir string) (unlock func(), err error) {
+	unix.Umask(0o077) // the database's files too are for the owner only
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("data folder: %w", err)
 	}
