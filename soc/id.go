@@ -6,9 +6,10 @@ import (
 	"strings"
 )
 
-// NodeID and ClientID are made once by NewID and never change.
 type (
-	NodeID   string
+	// NodeID names a node. It is made once by NewID and never changes.
+	NodeID string
+	// ClientID names a client. It is made once by NewID and never changes.
 	ClientID string
 )
 

@@ -133,7 +133,7 @@ func (s Statement) message() []byte {
 	var b [24]byte
 	binary.BigEndian.PutUint64(b[0:], s.Head.Seq)
 	binary.BigEndian.PutUint64(b[8:], s.Missing)
-	binary.BigEndian.PutUint64(b[16:], uint64(s.Time.UnixMilli())) //nolint:gosec // a bit pattern to hash, not a number to compute with
+	binary.BigEndian.PutUint64(b[16:], uint64(s.Time.UnixMilli()))
 	writeField(h, []byte("socme statement 1"))
 	writeField(h, genesis[:])
 	writeField(h, s.Head.Value[:])
@@ -152,7 +152,7 @@ func (s Statement) Verify(key ed25519.PublicKey, signature []byte) bool {
 // writeField hashes b with its length, so that no two lists of fields hash alike.
 func writeField(h hash.Hash, b []byte) {
 	var n [4]byte
-	binary.BigEndian.PutUint32(n[:], uint32(len(b))) //nolint:gosec // fields are bounded by MaxRaw
+	binary.BigEndian.PutUint32(n[:], uint32(len(b)))
 	h.Write(n[:])
 	h.Write(b)
 }

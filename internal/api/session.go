@@ -117,6 +117,7 @@ func (a *API) signIn(ctx context.Context, user soc.User, from Remote) (*signedIn
 }
 
 func sessionCookie(value string, from Remote, age int) http.Cookie {
+	//nolint:gosec // Secure follows the connection: on the loopback it is plain HTTP
 	return http.Cookie{
 		Name: cookieName, Value: value, Path: "/", MaxAge: age,
 		HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: from.secure,

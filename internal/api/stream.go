@@ -126,7 +126,7 @@ func (s *stream) next(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	next := s.pos
+	var next int64
 	if ok {
 		next = fed[len(fed)-1].Pos
 	} else if fed, next, err = s.catchUp(ctx); err != nil {

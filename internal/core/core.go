@@ -203,6 +203,7 @@ func (c *Core) RunPeople(ctx context.Context, ready func()) error {
 		Cores: []string{c.nodeURL()}, Authority: c.authority.Fingerprint(), Done: c.done,
 	}
 	server := &http.Server{
+		//nolint:contextcheck // each request brings its own
 		Handler:           people.Handler(c.Page),
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,

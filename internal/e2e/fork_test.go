@@ -117,27 +117,33 @@ func TestWhatSomebodyDidToTheOutboxIsNamed(t *testing.T) {
 		dropped    uint64
 	}{
 		{
-			"records deleted", []string{`DELETE FROM records WHERE lane = 2 AND seq BETWEEN 401 AND 403`},
+			"records deleted",
+			[]string{`DELETE FROM records WHERE lane = 2 AND seq BETWEEN 401 AND 403`},
 			797, "records-missing", "401 to 403", 3, 0,
 		},
 		{
-			"the newest records deleted", []string{`DELETE FROM records WHERE lane = 2 AND seq > 715`},
+			"the newest records deleted",
+			[]string{`DELETE FROM records WHERE lane = 2 AND seq > 715`},
 			795, "records-missing", "716 to 720", 5, 0,
 		},
 		{
-			"a raw line changed", []string{`UPDATE records SET raw = replace(raw, 'TEST', 'BEST') WHERE lane = 2 AND seq = 500`},
+			"a raw line changed",
+			[]string{`UPDATE records SET raw = replace(raw, 'TEST', 'BEST') WHERE lane = 2 AND seq = 500`},
 			799, "ledger-fork", "record 500", 0, 1,
 		},
 		{
-			"a raw line and its hash changed", []string{`UPDATE records SET raw_hash = zeroblob(32) WHERE lane = 2 AND seq = 500`, `UPDATE records SET raw = '{}', raw_hash = x'44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a' WHERE lane = 2 AND seq = 500`},
+			"a raw line and its hash changed",
+			[]string{`UPDATE records SET raw_hash = zeroblob(32) WHERE lane = 2 AND seq = 500`, `UPDATE records SET raw = '{}', raw_hash = x'44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a' WHERE lane = 2 AND seq = 500`},
 			800, "ledger-fork", "record 500", 0, 0,
 		},
 		{
-			"two records exchanged", []string{`UPDATE records SET seq = 9999 WHERE lane = 2 AND seq = 600`, `UPDATE records SET seq = 600 WHERE lane = 2 AND seq = 601`, `UPDATE records SET seq = 601 WHERE lane = 2 AND seq = 9999`},
+			"two records exchanged",
+			[]string{`UPDATE records SET seq = 9999 WHERE lane = 2 AND seq = 600`, `UPDATE records SET seq = 600 WHERE lane = 2 AND seq = 601`, `UPDATE records SET seq = 601 WHERE lane = 2 AND seq = 9999`},
 			800, "ledger-fork", "record 600", 0, 0,
 		},
 		{
-			"a place in the chain changed", []string{`UPDATE records SET value = zeroblob(7) WHERE lane = 2 AND seq = 650`},
+			"a place in the chain changed",
+			[]string{`UPDATE records SET value = zeroblob(7) WHERE lane = 2 AND seq = 650`},
 			800, "ledger-fork", "record 650", 0, 0,
 		},
 	}

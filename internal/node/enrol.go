@@ -37,7 +37,7 @@ type Identity struct {
 	Cores  []string   `json:"cores"` // https://host:port of the nodes' door, in the order to try
 }
 
-// ErrNotEnrolled: the data folder belongs to no node yet.
+// ErrNotEnrolled means that the data folder belongs to no node yet.
 var ErrNotEnrolled = errors.New("this folder is not enrolled")
 
 // ReadIdentity reads who the node of the data folder is.
@@ -140,20 +140,19 @@ func askEnrol(ctx context.Context, t wire.Token, request wire.EnrolRequest) (wir
 		ForceAttemptHTTP2: true, DisableKeepAlives: true,
 	}
 	client := &http.Client{Transport: transport, Timeout: 30 * time.Second}
-	body, err := json.Marshal(request)
+	body, err := json.Marshal(request) //nolint:gosec // the secret must travel, once, to the core that made it
 	if err != nil {
 		return reply, err
 	}
 	var errs []error
 	for _, core := range t.Cores {
 		err := post(ctx, client, core+wire.PathEnrol, "application/json", body, &reply)
-		var refusal *wire.Refusal
 		if err == nil {
 			reply.Authority = authority.Raw
 			return reply, nil
 		}
 		errs = append(errs, err)
-		if errors.As(err, &refusal) {
+		if _, ok := errors.AsType[*wire.Refusal](err); ok {
 			break // the core has spoken; another would say the same
 		}
 	}

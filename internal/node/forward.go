@@ -113,9 +113,7 @@ func (f *forwarder) lane(ctx context.Context, l soc.Lane) error {
 				f.log.WarnContext(ctx, "the core takes nothing, trying again", "lane", l.String(), "err", err)
 			}
 			down = true
-			if retry.wait(ctx) != nil {
-				return nil
-			}
+			_ = retry.wait(ctx) // the loop sees that ctx has ended
 		case sent:
 			if down {
 				f.log.InfoContext(ctx, "delivering again", "lane", l.String())
@@ -150,8 +148,7 @@ func (s *sender) step(ctx context.Context) (sent bool, err error) {
 		return false, err
 	}
 	head, err := s.send(ctx, p)
-	var refusal *wire.Refusal
-	if errors.As(err, &refusal) {
+	if refusal, ok := errors.AsType[*wire.Refusal](err); ok {
 		return true, s.refused(ctx, p, refusal)
 	}
 	if err != nil {

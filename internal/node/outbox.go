@@ -245,7 +245,7 @@ func (b *Outbox) Cursors(ctx context.Context, name string) ([]source.Cursor, err
 		if err := rows.Scan(&device, &inode, &c.Path, &c.HeadSize, &head, &c.Offset); err != nil {
 			return nil, fmt.Errorf("read cursors of %s: %w", name, err)
 		}
-		c.Device, c.Inode = uint64(device), uint64(inode) //nolint:gosec // bit patterns, stored by saveCursor
+		c.Device, c.Inode = uint64(device), uint64(inode)
 		copy(c.Head[:], head)
 		cursors = append(cursors, c)
 	}

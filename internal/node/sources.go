@@ -69,9 +69,7 @@ func (w *watched) run(ctx context.Context, outbox *Outbox) error {
 		w.mu.Lock()
 		w.err = err
 		w.mu.Unlock()
-		if retry.wait(ctx) != nil {
-			return nil
-		}
+		_ = retry.wait(ctx) // the next look at ctx ends the loop
 	}
 }
 

@@ -118,6 +118,7 @@ func (b *Outbox) commit(ctx context.Context, groups []group) error {
 				return nil
 			}
 			const one = `(?, ?, ?, ?, ?, ?, ?, ?, ?)`
+			//nolint:gosec // question marks only
 			_, err := tx.ExecContext(ctx, `INSERT INTO records (lane, seq, alert_id, raw_hash, before, value, seen_ms, normal, raw) VALUES `+
 				one+strings.Repeat(`, `+one, n-1), rows...)
 			rows, n = rows[:0], 0
@@ -186,5 +187,5 @@ func saveCursors(ctx context.Context, tx *sql.Tx, g group) error {
 
 // cursorKey names a file. SQLite's integers are signed: the bits are kept.
 func cursorKey(c source.Cursor) []any {
-	return []any{c.Source, int64(c.Device), int64(c.Inode)} //nolint:gosec // bit patterns
+	return []any{c.Source, int64(c.Device), int64(c.Inode)}
 }

@@ -34,7 +34,7 @@ const (
 	back          = 24 * time.Hour
 )
 
-// ErrUntrusted: the certificate was not signed by this authority for this use.
+// ErrUntrusted means that this authority did not sign the certificate for this use.
 var ErrUntrusted = errors.New("certificate not signed by this authority")
 
 // Authority signs certificates. All cores of one SOCme share it.

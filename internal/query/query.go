@@ -184,7 +184,7 @@ func parseTime(value string, now time.Time) (time.Time, error) {
 	if back, ok := strings.CutPrefix(value, "-"); ok {
 		if days, ok := strings.CutSuffix(back, "d"); ok {
 			n, err := strconv.ParseUint(days, 10, 16)
-			return now.Add(-time.Duration(n) * 24 * time.Hour), err //nolint:gosec // at most 65,535 days
+			return now.Add(-time.Duration(n) * 24 * time.Hour), err
 		}
 		d, err := time.ParseDuration(back)
 		if err == nil && d < 0 {

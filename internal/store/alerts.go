@@ -162,7 +162,7 @@ func (s *Store) scanAlerts(ctx context.Context, text string, args []any, each fu
 		copy(alert.RawSHA256[:], hash)
 		alert.ReceivedTime = fromMS(received)
 		alert.NodeID, alert.Node, alert.Epoch = soc.NodeID(node.String), nodeName.String, soc.Epoch(epoch.String)
-		alert.Lane, alert.Seq = soc.Lane(lane.Int64), uint64(seq.Int64) //nolint:gosec // written by us, never negative
+		alert.Lane, alert.Seq = soc.Lane(lane.Int64), uint64(seq.Int64)
 		each(num, alert)
 	}
 	return rows.Err()

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -119,7 +120,7 @@ func (s *Store) DeleteDemo(ctx context.Context, scope soc.Scope) (alerts int64, 
 	err = s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
 		var client int64
 		if err := tx.QueryRowContext(ctx, `SELECT num FROM clients WHERE demo = 1`).Scan(&client); err != nil {
-			if err == sql.ErrNoRows { //nolint:errorlint // Scan returns it bare
+			if errors.Is(err, sql.ErrNoRows) {
 				return soc.ErrNotFound
 			}
 			return err

@@ -17,7 +17,7 @@ import (
 // enrolmentLife is how long a token may be used.
 const enrolmentLife = time.Hour
 
-// ErrUsed: the enrolment token has been used; somebody may have copied it. It is
+// ErrUsed means that the enrolment token has been used; somebody may have copied it. It is
 // soc.ErrForbidden, and comes with the node that used it first.
 var ErrUsed = fmt.Errorf("%w: the enrolment token has been used already", soc.ErrForbidden)
 

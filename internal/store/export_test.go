@@ -16,10 +16,9 @@ func ScopedMethods() []string {
 	var names []string
 	scope := reflect.TypeFor[soc.Scope]()
 	store := reflect.TypeFor[*Store]()
-	for i := range store.NumMethod() {
-		method := store.Method(i)
-		for in := range method.Type.NumIn() {
-			if method.Type.In(in) == scope {
+	for method := range store.Methods() {
+		for in := range method.Type.Ins() {
+			if in == scope {
 				names = append(names, method.Name)
 			}
 		}

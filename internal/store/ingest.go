@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,35 +72,33 @@ func (a *accept) stored(e *soc.Entry) soc.StoredAlert {
 // heldIDs says which alerts of the entries the core has.
 func heldIDs(ctx context.Context, tx *sql.Tx, entries []soc.Entry) (map[soc.AlertID]bool, error) {
 	held := make(map[soc.AlertID]bool, len(entries))
-	for len(entries) > 0 {
-		n := min(len(entries), 500)
-		args := make([]any, n)
-		for i := range n {
-			args[i] = entries[i].AlertID[:]
-		}
-		rows, err := tx.QueryContext(ctx, `SELECT id FROM alerts WHERE id IN (?`+strings.Repeat(`, ?`, n-1)+`)`, args...)
-		if err != nil {
+	for part := range slices.Chunk(entries, 500) {
+		if err := addHeldIDs(ctx, tx, part, held); err != nil {
 			return nil, err
 		}
-		for rows.Next() {
-			var id []byte
-			if err = rows.Scan(&id); err != nil {
-				break
-			}
-			held[soc.AlertID(id)] = true
-		}
-		if err == nil {
-			err = rows.Err()
-		}
-		if closeErr := rows.Close(); err == nil {
-			err = closeErr
-		}
-		if err != nil {
-			return nil, err
-		}
-		entries = entries[n:]
 	}
 	return held, nil
+}
+
+func addHeldIDs(ctx context.Context, tx *sql.Tx, entries []soc.Entry, held map[soc.AlertID]bool) error {
+	args := make([]any, len(entries))
+	for i := range entries {
+		args[i] = entries[i].AlertID[:]
+	}
+	//nolint:gosec // question marks only
+	rows, err := tx.QueryContext(ctx, `SELECT id FROM alerts WHERE id IN (?`+strings.Repeat(`, ?`, len(args)-1)+`)`, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }() // Err below tells what matters
+	for rows.Next() {
+		var id []byte
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		held[soc.AlertID(id)] = true
+	}
+	return rows.Err()
 }
 
 // newAlert is an alert that the core does not have.
@@ -176,7 +176,7 @@ func ruleNum(ctx context.Context, tx *sql.Tx, known map[soc.Rule]int64, rule soc
 	}
 	var num int64
 	err := tx.QueryRowContext(ctx, `SELECT num FROM rules WHERE id = ? AND engine = ? AND name = ?`, rule.ID, rule.Engine, rule.Name).Scan(&num)
-	if err == sql.ErrNoRows { //nolint:errorlint // Scan returns it bare
+	if errors.Is(err, sql.ErrNoRows) {
 		err = tx.QueryRowContext(ctx, `INSERT INTO rules (engine, id, name) VALUES (?, ?, ?) RETURNING num`, rule.Engine, rule.ID, rule.Name).Scan(&num)
 	}
 	if err == nil {

@@ -158,8 +158,8 @@ func (a *accept) check() ([]soc.Entry, error) {
 		return nil, a.gap(a.head.Seq + 1)
 	}
 	for i, e := range a.Entries {
-		if e.Seq != first+uint64(i) { //nolint:gosec // i counts up from 0
-			return nil, a.fork(first+uint64(i), fmt.Sprintf("is not in its place, record %d stands there", e.Seq)) //nolint:gosec // as above
+		if e.Seq != first+uint64(i) {
+			return nil, a.fork(first+uint64(i), fmt.Sprintf("is not in its place, record %d stands there", e.Seq))
 		}
 	}
 	known := min(a.head.Seq+1-first, uint64(len(a.Entries)))

@@ -20,7 +20,7 @@ import (
 // carry what is not UTF-8.
 const flagDropped = 1
 
-// ErrBatch: the bytes are no batch.
+// ErrBatch means that the bytes are no batch.
 var ErrBatch = errors.New("not a batch")
 
 // Encoder turns batches into bytes. It is not safe for concurrent use; its buffers
@@ -188,5 +188,5 @@ func (r *reader) frame() []byte {
 		r.err = io.ErrUnexpectedEOF
 		return nil
 	}
-	return r.bytes(int(n)) //nolint:gosec // bounded by len(rest) just above
+	return r.bytes(int(n))
 }

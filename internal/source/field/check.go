@@ -13,21 +13,21 @@ const maxDepth = 10000
 var errNoObject = errors.New("the line is no JSON object")
 
 // Line checks a whole line and returns its JSON object. A byte order mark before it
-// and space around it are allowed. The value shares line's memory.
+// and space around it are allowed. The value is a copy.
 func Line(line []byte) (Value, error) {
 	if len(line) >= 3 && line[0] == 0xEF && line[1] == 0xBB && line[2] == 0xBF {
 		line = line[3:]
 	}
 	start := space(line, 0)
 	if start == len(line) || line[start] != '{' {
-		return nil, errNoObject
+		return "", errNoObject
 	}
 	end, ok := check(line, start, 0)
 	if !ok {
-		return nil, fmt.Errorf("the line's JSON breaks off or is wrong near byte %d of %d", end, len(line))
+		return "", fmt.Errorf("the line's JSON breaks off or is wrong near byte %d of %d", end, len(line))
 	}
 	if rest := space(line, end); rest != len(line) {
-		return nil, fmt.Errorf("something follows the line's JSON object at byte %d of %d", rest, len(line))
+		return "", fmt.Errorf("something follows the line's JSON object at byte %d of %d", rest, len(line))
 	}
 	return Value(line[start:end]), nil
 }

@@ -67,14 +67,14 @@ func (d *Details) addFacts(object Value, facts []Fact) {
 	}
 	for key, value := range object.Members() {
 		for i := range facts {
-			if facts[i].Key == string(key) {
+			if facts[i].Key == key {
 				values[i] = value
 			}
 		}
 	}
 	for i, fact := range facts {
 		value := values[i]
-		if value == nil {
+		if value == "" {
 			continue
 		}
 		if len(fact.Sub) > 0 {

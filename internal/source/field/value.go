@@ -1,7 +1,6 @@
 package field
 
 import (
-	"bytes"
 	"encoding/json"
 	"iter"
 	"math"
@@ -13,8 +12,9 @@ import (
 )
 
 // Value is the text of one JSON value of a line that Line has checked, without space
-// around it. The nil Value is one that is absent; every method takes it.
-type Value []byte
+// around it. The empty Value is one that is absent; every method takes it. What
+// stands in it as it is meant is handed out as a part of it, without a copy.
+type Value string
 
 // IsObject says whether v is an object.
 func (v Value) IsObject() bool { return len(v) > 0 && v[0] == '{' }
@@ -25,25 +25,22 @@ func (v Value) IsArray() bool { return len(v) > 0 && v[0] == '[' }
 func (v Value) isString() bool { return len(v) > 0 && v[0] == '"' }
 
 // Members yields an object's keys and values in their order, duplicates included.
-// Of anything else it yields none. A key is only good until the next one.
-func (v Value) Members() iter.Seq2[[]byte, Value] {
-	return func(yield func([]byte, Value) bool) {
+// Of anything else it yields none.
+func (v Value) Members() iter.Seq2[string, Value] {
+	return func(yield func(string, Value) bool) {
 		if !v.IsObject() {
 			return
 		}
-		for i := space(v, 1); i < len(v) && v[i] == '"'; {
+		for i := spaceIn(v, 1); i < len(v) && v[i] == '"'; {
 			end := skip(v, i)
-			key := []byte(v[i+1 : end-1])
-			if bytes.IndexByte(key, '\\') >= 0 || !utf8.Valid(key) {
-				key = []byte(Value(v[i:end]).whole())
-			}
-			i = space(v, space(v, end)+1)
+			key := v[i:end].whole()
+			i = spaceIn(v, spaceIn(v, end)+1)
 			end = skip(v, i)
 			if !yield(key, v[i:end]) {
 				return
 			}
-			if i = space(v, end); i < len(v) && v[i] == ',' {
-				i = space(v, i+1)
+			if i = spaceIn(v, end); i < len(v) && v[i] == ',' {
+				i = spaceIn(v, i+1)
 			}
 		}
 	}
@@ -58,13 +55,13 @@ func (v Value) Items() iter.Seq[Value] {
 			}
 			return
 		}
-		for i := space(v, 1); i < len(v) && v[i] != ']'; {
+		for i := spaceIn(v, 1); i < len(v) && v[i] != ']'; {
 			end := skip(v, i)
 			if !yield(v[i:end]) {
 				return
 			}
-			if i = space(v, end); i < len(v) && v[i] == ',' {
-				i = space(v, i+1)
+			if i = spaceIn(v, end); i < len(v) && v[i] == ',' {
+				i = spaceIn(v, i+1)
 			}
 		}
 	}
@@ -74,9 +71,9 @@ func (v Value) Items() iter.Seq[Value] {
 // counts, as in encoding/json.
 func (v Value) Get(keys ...string) Value {
 	for _, want := range keys {
-		var found Value
+		found := Value("")
 		for key, value := range v.Members() {
-			if string(key) == want {
+			if key == want {
 				found = value
 			}
 		}
@@ -114,7 +111,16 @@ func (v Value) Joined() string {
 	if !v.IsArray() {
 		return v.scalar()
 	}
-	return Clip(strings.Join(v.Texts(), ", "), MaxText)
+	first, n := "", 0
+	for item := range v.Items() {
+		if text := item.scalar(); text != "" {
+			if n++; n > 1 {
+				return Clip(strings.Join(v.Texts(), ", "), MaxText)
+			}
+			first = text
+		}
+	}
+	return first
 }
 
 func (v Value) scalar() string {
@@ -129,12 +135,12 @@ func (v Value) scalar() string {
 
 // whole is a string's text however long.
 func (v Value) whole() string {
-	inner := v[1 : len(v)-1]
-	if bytes.IndexByte(inner, '\\') < 0 && utf8.Valid(inner) {
-		return string(inner)
+	inner := string(v[1 : len(v)-1])
+	if strings.IndexByte(inner, '\\') < 0 && utf8.ValidString(inner) {
+		return inner
 	}
 	var text string
-	if err := json.Unmarshal(v, &text); err != nil {
+	if err := json.Unmarshal([]byte(v), &text); err != nil {
 		return "" // not reached: Line has checked it
 	}
 	return strings.ReplaceAll(text, "\x00", "\uFFFD")
@@ -198,7 +204,7 @@ func (v Value) Time() time.Time {
 
 // skip returns the index after the value that begins at i. The value is known to be
 // well formed.
-func skip(b []byte, i int) int {
+func skip(b Value, i int) int {
 	switch b[i] {
 	case '"':
 		return skipString(b, i+1)
@@ -228,9 +234,9 @@ func skip(b []byte, i int) int {
 
 // skipString goes on after the opening quote and returns the index after the
 // closing one.
-func skipString(b []byte, i int) int {
+func skipString(b Value, i int) int {
 	for start := i; ; {
-		n := bytes.IndexByte(b[i:], '"')
+		n := strings.IndexByte(string(b[i:]), '"')
 		if n < 0 {
 			return len(b)
 		}
@@ -243,4 +249,12 @@ func skipString(b []byte, i int) int {
 			return i
 		}
 	}
+}
+
+// spaceIn is space, in a Value.
+func spaceIn(v Value, i int) int {
+	for i < len(v) && (v[i] == ' ' || v[i] == '\t' || v[i] == '\r' || v[i] == '\n') {
+		i++
+	}
+	return i
 }

@@ -199,11 +199,11 @@ var dnsQuery = []field.Fact{
 }
 
 func (m *members) details(s *signature, meta *metadata) []soc.Detail {
-	d := make(field.Details, 0, 24)
+	d := make(field.Details, 0, 40)
 	for i := range sections {
 		value, sec := m.sections[i], &sections[i]
 		switch {
-		case value == nil:
+		case value == "":
 		case sec.facts == nil:
 			d.Add(sec.name, value.Joined())
 		default:
@@ -231,6 +231,6 @@ func addDNS(d *field.Details, dns field.Value) {
 	answer := dns.Get("answer")
 	d.AddFacts(answer, []field.Fact{{Key: "rrname", Name: "dns name"}, {Key: "rcode", Name: "dns answer code"}})
 	for key, value := range dns.Get("grouped").Members() {
-		d.Add(field.Clip("dns "+string(key), 64), value.Joined())
+		d.Add(field.Clip("dns "+key, 64), value.Joined())
 	}
 }

@@ -18,9 +18,9 @@ type metadata struct {
 }
 
 func readMetadata(object field.Value) *metadata {
-	var m metadata
-	for key, value := range object.Members() {
-		switch name := string(key); name {
+	m := metadata{others: make(field.Details, 0, 12)}
+	for name, value := range object.Members() {
+		switch name {
 		case "signature_severity":
 			m.severity = value.Text()
 			m.others.Add("signature severity", value.Joined())
@@ -38,7 +38,7 @@ func readMetadata(object field.Value) *metadata {
 			m.tags = field.AddTags(m.tags, value.Texts()...)
 			m.others.Add("malware family", value.Joined())
 		default:
-			m.others.Add(field.Clip(strings.ReplaceAll(name, "_", " "), 64), value.Joined())
+			m.others.Add(label(name), value.Joined())
 		}
 	}
 	return &m
@@ -63,4 +63,20 @@ func (m *metadata) mitre() *soc.MITRE {
 		return nil
 	}
 	return &soc.MITRE{Tactics: tactics, Techniques: techniques}
+}
+
+// label is a key of the metadata as people write it. Those that nearly every rule
+// has are not made anew for each alert.
+func label(key string) string {
+	switch key {
+	case "affected_product":
+		return "affected product"
+	case "attack_target":
+		return "attack target"
+	case "created_at":
+		return "rule created"
+	case "updated_at":
+		return "rule updated"
+	}
+	return field.Clip(strings.ReplaceAll(key, "_", " "), 64)
 }

@@ -61,7 +61,7 @@ func isAlert(v field.Value) bool {
 func read(object field.Value) *members {
 	var m members
 	for key, value := range object.Members() {
-		switch string(key) {
+		switch key {
 		case "timestamp":
 			m.timestamp = value
 		case eventType:
@@ -84,7 +84,7 @@ func read(object field.Value) *members {
 			m.communityID = value
 		default:
 			for i := range sections {
-				if sections[i].key == string(key) {
+				if sections[i].key == key {
 					m.sections[i] = value
 				}
 			}
@@ -102,7 +102,7 @@ type signature struct {
 func readSignature(object field.Value) *signature {
 	var s signature
 	for key, value := range object.Members() {
-		switch string(key) {
+		switch key {
 		case "gid":
 			s.gid = value
 		case "signature_id":

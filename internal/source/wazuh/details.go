@@ -129,7 +129,7 @@ func (m *members) details() []soc.Detail {
 	d := make(field.Details, 0, 16)
 	d.AddFacts(m.syscheck, integrity)
 	for key, value := range m.data.Members() {
-		switch string(key) {
+		switch key {
 		case "win":
 			d.AddFacts(value.Get("eventdata"), windows)
 			d.AddFacts(value.Get("system"), windowsSystem)

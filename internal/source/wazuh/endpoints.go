@@ -79,7 +79,7 @@ func (f finder) find(paths []path, fits func(field.Value) bool) field.Value {
 			return v
 		}
 	}
-	return nil
+	return ""
 }
 
 func isText(v field.Value) bool    { return v.Text() != "" }

@@ -53,7 +53,7 @@ func Parse(node soc.NodeID, line []byte) (soc.Alert, bool, error) {
 func read(object field.Value) *members {
 	var m members
 	for key, value := range object.Members() {
-		switch string(key) {
+		switch key {
 		case "timestamp":
 			m.timestamp = value
 		case "rule":
@@ -88,7 +88,7 @@ func read(object field.Value) *members {
 func readRule(object field.Value) *rule {
 	var r rule
 	for key, value := range object.Members() {
-		switch string(key) {
+		switch key {
 		case "level":
 			r.level = value
 		case "id":
