@@ -4,2055 +4,2055 @@
  */
 
 export interface paths {
-    "/api/v1/about": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What answers here */
-        get: operations["about"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/account": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Change one's own name or password */
-        put: operations["change-account"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Alerts, newest event first */
-        get: operations["list-alerts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One alert */
-        get: operations["alert"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/alerts/{id}/raw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The alert as the sensor wrote it, to the byte, without the newline */
-        get: operations["alert-raw"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Clients by name */
-        get: operations["list-clients"];
-        put?: never;
-        /** Add a client */
-        post: operations["add-client"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/clients/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One client, by its id or its name */
-        get: operations["client"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/clients/{id}/node-tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Make a token that enrols one node of the client, within an hour */
-        post: operations["add-node-token"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/nodes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Nodes by client and name, with their proof of delivery */
-        get: operations["list-nodes"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/nodes/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One node */
-        get: operations["node"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/nodes/{id}/revoke": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** End a node's right to deliver, at once; what it delivered stays */
-        post: operations["revoke-node"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who is signed in */
-        get: operations["session"];
-        put?: never;
-        /** Sign in with name and password */
-        post: operations["sign-in"];
-        /** Sign out */
-        delete: operations["sign-out"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sign in with the one-time link that the core prints */
-        post: operations["sign-in-by-link"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/stream": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * New alerts as they are committed (server-sent events)
-         * @description Events: `hello` {position} first; `alert` with the alert as data and its position as id; `reset` when positions were missed and the list must be queried again. A client that comes back sends Last-Event-ID.
-         */
-        get: operations["stream"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** API tokens */
-        get: operations["list-tokens"];
-        put?: never;
-        /** Make an API token; its secret is shown this once */
-        post: operations["add-token"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tokens/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** End an API token */
-        delete: operations["delete-token"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
+	'/api/v1/about': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** What answers here */
+		get: operations['about'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/account': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		/** Change one's own name or password */
+		put: operations['change-account'];
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/alerts': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Alerts, newest event first */
+		get: operations['list-alerts'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/alerts/{id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** One alert */
+		get: operations['alert'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/alerts/{id}/raw': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** The alert as the sensor wrote it, to the byte, without the newline */
+		get: operations['alert-raw'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/clients': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Clients by name */
+		get: operations['list-clients'];
+		put?: never;
+		/** Add a client */
+		post: operations['add-client'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/clients/{id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** One client, by its id or its name */
+		get: operations['client'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/clients/{id}/node-tokens': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Make a token that enrols one node of the client, within an hour */
+		post: operations['add-node-token'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/nodes': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Nodes by client and name, with their proof of delivery */
+		get: operations['list-nodes'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/nodes/{id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** One node */
+		get: operations['node'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/nodes/{id}/revoke': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** End a node's right to deliver, at once; what it delivered stays */
+		post: operations['revoke-node'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/session': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Who is signed in */
+		get: operations['session'];
+		put?: never;
+		/** Sign in with name and password */
+		post: operations['sign-in'];
+		/** Sign out */
+		delete: operations['sign-out'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/session/link': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Sign in with the one-time link that the core prints */
+		post: operations['sign-in-by-link'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/stream': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * New alerts as they are committed (server-sent events)
+		 * @description Events: `hello` {position} first; `alert` with the alert as data and its position as id; `reset` when positions were missed and the list must be queried again. A client that comes back sends Last-Event-ID.
+		 */
+		get: operations['stream'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/tokens': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** API tokens */
+		get: operations['list-tokens'];
+		put?: never;
+		/** Make an API token; its secret is shown this once */
+		post: operations['add-token'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/tokens/{id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** End an API token */
+		delete: operations['delete-token'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 }
 export type webhooks = Record<string, never>;
 export interface components {
-    schemas: {
-        About: {
-            /** @description example data is shown beside the real, if there is any */
-            demo: boolean;
-            /** @description the name of the core's machine */
-            host: string;
-            version: string;
-        };
-        "Add-clientRequest": {
-            name: string;
-        };
-        "Add-node-tokenRequest": {
-            /** @description what the node is called; its host name if absent */
-            name?: string;
-        };
-        "Add-tokenRequest": {
-            /**
-             * Format: int64
-             * @description how long it is good; for ever if absent
-             */
-            days?: number;
-            name: string;
-            /** @enum {string} */
-            role: "admin" | "analyst" | "viewer";
-        };
-        Agent: {
-            address?: string;
-            id: string;
-            name: string;
-        };
-        AlertDetail: {
-            /** @description what the sensor did: allowed or blocked */
-            action?: string;
-            agent?: components["schemas"]["Agent"];
-            application?: string;
-            category?: string;
-            /** @description the client's name */
-            client: string;
-            client_id: string;
-            community_id?: string;
-            /** @description example data, not a detection */
-            demo: boolean;
-            destination?: components["schemas"]["Endpoint"];
-            details?: components["schemas"]["Detail"][] | null;
-            epoch?: string;
-            /**
-             * Format: date-time
-             * @description the sensor's clock; absent if it could not be read
-             */
-            event_time?: string;
-            id: string;
-            /**
-             * @description the ledger's lane
-             * @enum {string}
-             */
-            lane?: "urgent" | "normal";
-            /** @description absent for SOCme's own alerts */
-            ledger?: components["schemas"]["AlertPlace"];
-            mitre?: components["schemas"]["MITRE"];
-            /** @description the node's name; empty for SOCme's own alerts about no node */
-            node: string;
-            node_id: string;
-            protocol?: string;
-            /** @description over the sensor's line without its newline */
-            raw_sha256: string;
-            /**
-             * Format: int64
-             * @description bytes
-             */
-            raw_size: number;
-            /**
-             * Format: date-time
-             * @description the core's clock
-             */
-            received_time: string;
-            rule: components["schemas"]["Rule"];
-            /**
-             * Format: date-time
-             * @description the node's clock
-             */
-            seen_time?: string;
-            /**
-             * Format: int64
-             * @description place in the lane, from 1
-             */
-            seq?: number;
-            /**
-             * @description OCSF severity; higher is worse
-             * @enum {string}
-             */
-            severity: "unknown" | "informational" | "low" | "medium" | "high" | "critical";
-            source?: components["schemas"]["Endpoint"];
-            tags?: string[] | null;
-        };
-        AlertPageBody: {
-            items: components["schemas"]["StoredAlert"][];
-            /** @description cursor of the next page; null on the last */
-            next: string | null;
-        };
-        AlertPlace: {
-            /**
-             * Format: int64
-             * @description newest record of the chain
-             */
-            head_seq: number;
-            /**
-             * Format: int64
-             * @description newest head that the node signed
-             */
-            signed_seq: number;
-            /** Format: date-time */
-            signed_time?: string;
-            /** @description the chain's value after the alert's record */
-            value: string;
-        };
-        "Change-accountRequest": {
-            /** @description needed when there is a password */
-            current_password?: string;
-            name?: string;
-            password?: string;
-        };
-        Client: {
-            /** Format: date-time */
-            created_time: string;
-            /** @description the example client of the demo */
-            demo: boolean;
-            id: string;
-            name: string;
-            /**
-             * Format: int64
-             * @description how many nodes it has, revoked ones left out
-             */
-            nodes: number;
-        };
-        Detail: {
-            name: string;
-            value: string;
-        };
-        Endpoint: {
-            /**
-             * Format: ip
-             * @description IPv4 or IPv6
-             */
-            address?: string;
-            host?: string;
-            /** Format: int32 */
-            port?: number;
-            user?: string;
-        };
-        ErrorDetail: {
-            /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
-            location?: string;
-            /** @description Error message text */
-            message?: string;
-            /** @description The value at the given location */
-            value?: unknown;
-        };
-        ErrorModel: {
-            /**
-             * @description A human-readable explanation specific to this occurrence of the problem.
-             * @example Property foo is required but is missing.
-             */
-            detail?: string;
-            /** @description Optional list of individual error details */
-            errors?: components["schemas"]["ErrorDetail"][] | null;
-            /**
-             * Format: uri
-             * @description A URI reference that identifies the specific occurrence of the problem.
-             * @example https://example.com/error-log/abc123
-             */
-            instance?: string;
-            /**
-             * Format: int64
-             * @description HTTP status code
-             * @example 400
-             */
-            status?: number;
-            /**
-             * @description A short, human-readable summary of the problem type. This value should not change between occurrences of the error.
-             * @example Bad Request
-             */
-            title?: string;
-            /**
-             * Format: uri
-             * @description A URI reference to human-readable documentation for the error.
-             * @default about:blank
-             * @example https://example.com/errors/example
-             */
-            type: string;
-        };
-        HeadState: {
-            /** @description false for epochs that a fork has ended */
-            current: boolean;
-            epoch: string;
-            /** @enum {string} */
-            lane: "urgent" | "normal";
-            /**
-             * Format: int64
-             * @description newest record that the node has told of
-             */
-            latest: number;
-            /** Format: date-time */
-            opened_time: string;
-            /** @description the epoch that this one continues after a fork */
-            previous?: string;
-            /**
-             * Format: int64
-             * @description newest record taken
-             */
-            seq: number;
-            /**
-             * Format: int64
-             * @description newest head that the node signed; 0 for none
-             */
-            signed_seq: number;
-            /** Format: date-time */
-            signed_time?: string;
-            /** @description the chain's value after seq */
-            value: string;
-        };
-        ListClientBody: {
-            items: components["schemas"]["Client"][];
-        };
-        ListNodeBody: {
-            items: components["schemas"]["Node"][];
-        };
-        ListTokenBody: {
-            items: components["schemas"]["Token"][];
-        };
-        MITRE: {
-            tactics?: string[] | null;
-            techniques?: components["schemas"]["Technique"][] | null;
-        };
-        NewToken: {
-            item: components["schemas"]["Token"];
-            /** @description send it as Authorization: Bearer TOKEN */
-            token: string;
-        };
-        Node: {
-            /** @description where its last request came from */
-            address?: string;
-            /** Format: int64 */
-            alerts: number;
-            /** Format: date-time */
-            certificate_expires_time?: string;
-            /** @description the client's name */
-            client: string;
-            client_id: string;
-            /**
-             * Format: int64
-             * @description the node's clock minus the core's, in ms; the way of the request is part of it
-             */
-            clock_skew_ms: number;
-            /**
-             * Format: int64
-             * @description records taken: alerts + repeated + dropped
-             */
-            delivered: number;
-            demo: boolean;
-            /**
-             * Format: int64
-             * @description records whose raw line the node's quota took
-             */
-            dropped: number;
-            /** Format: date-time */
-            enrolled_time: string;
-            /**
-             * Format: int64
-             * @description times that a new epoch had to be opened
-             */
-            forks: number;
-            /** @description newest epoch first, urgent before normal */
-            heads: components["schemas"]["HeadState"][] | null;
-            id: string;
-            /** Format: date-time */
-            last_seen_time?: string;
-            /**
-             * Format: int64
-             * @description records that the node declared gone
-             */
-            missing: number;
-            name: string;
-            /**
-             * Format: int64
-             * @description records of an alert that the core held already
-             */
-            repeated: number;
-            /** Format: date-time */
-            revoked_time?: string;
-            sources: components["schemas"]["SourceHealth"][] | null;
-            /** @enum {string} */
-            state: "new" | "delivering" | "lagging" | "offline" | "revoked";
-            version?: string;
-            /**
-             * Format: int64
-             * @description records that the node holds and the core has not taken
-             */
-            waiting: number;
-        };
-        NodeDetail: {
-            /** @description where its last request came from */
-            address?: string;
-            /** Format: int64 */
-            alerts: number;
-            /** Format: date-time */
-            certificate_expires_time?: string;
-            /** @description the client's name */
-            client: string;
-            client_id: string;
-            /**
-             * Format: int64
-             * @description the node's clock minus the core's, in ms; the way of the request is part of it
-             */
-            clock_skew_ms: number;
-            /**
-             * Format: int64
-             * @description records taken: alerts + repeated + dropped
-             */
-            delivered: number;
-            demo: boolean;
-            /**
-             * Format: int64
-             * @description records whose raw line the node's quota took
-             */
-            dropped: number;
-            /** Format: date-time */
-            enrolled_time: string;
-            /**
-             * Format: int64
-             * @description times that a new epoch had to be opened
-             */
-            forks: number;
-            /** @description newest epoch first, urgent before normal */
-            heads: components["schemas"]["HeadState"][] | null;
-            id: string;
-            /** Format: date-time */
-            last_seen_time?: string;
-            /**
-             * Format: int64
-             * @description records that the node declared gone
-             */
-            missing: number;
-            name: string;
-            /**
-             * Format: int64
-             * @description records of an alert that the core held already
-             */
-            repeated: number;
-            /** Format: date-time */
-            revoked_time?: string;
-            sources: components["schemas"]["SourceHealth"][] | null;
-            /** @enum {string} */
-            state: "new" | "delivering" | "lagging" | "offline" | "revoked";
-            /** @description quarters of an hour, oldest first, empty ones left out */
-            tape: components["schemas"]["TapeCell"][];
-            version?: string;
-            /**
-             * Format: int64
-             * @description records that the node holds and the core has not taken
-             */
-            waiting: number;
-        };
-        NodeToken: {
-            /** Format: date-time */
-            expires_time: string;
-            /** @description for socme node enrol; works once */
-            token: string;
-        };
-        Rule: {
-            /**
-             * @description whose rule it is
-             * @enum {string}
-             */
-            engine: "suricata" | "wazuh" | "socme";
-            /** @description the engine's own number, e.g. 2001219 (Suricata's gid goes before it as "3:2001219" when it is not 1) */
-            id: string;
-            /** @description the signature or description; may be empty */
-            name: string;
-        };
-        Session: {
-            /**
-             * Format: date-time
-             * @description when the sign-in ends at the latest; without use it ends earlier
-             */
-            expires_time: string;
-            user: components["schemas"]["User"];
-        };
-        "Sign-in-by-linkRequest": {
-            /** @description what follows #link= in the address */
-            secret: string;
-        };
-        "Sign-inRequest": {
-            name: string;
-            password: string;
-        };
-        SourceHealth: {
-            /** Format: int64 */
-            alerts: number;
-            /** Format: int64 */
-            bytes: number;
-            error?: string;
-            /**
-             * Format: int64
-             * @description alerts kept although their text is not UTF-8; raw is to the byte
-             */
-            invalid_utf8: number;
-            /** @description suricata or wazuh */
-            kind: string;
-            /** Format: date-time */
-            last_line_time?: string;
-            /** Format: int64 */
-            lines: number;
-            /**
-             * Format: int64
-             * @description lines that are no JSON object, or lack what an alert needs
-             */
-            malformed: number;
-            name: string;
-            path: string;
-            /**
-             * @description waiting: the file does not exist yet
-             * @enum {string}
-             */
-            state: "reading" | "waiting" | "error";
-            /**
-             * Format: int64
-             * @description lines over 1 MiB, skipped
-             */
-            too_long: number;
-        };
-        StoredAlert: {
-            /** @description what the sensor did: allowed or blocked */
-            action?: string;
-            agent?: components["schemas"]["Agent"];
-            application?: string;
-            category?: string;
-            /** @description the client's name */
-            client: string;
-            client_id: string;
-            community_id?: string;
-            /** @description example data, not a detection */
-            demo: boolean;
-            destination?: components["schemas"]["Endpoint"];
-            details?: components["schemas"]["Detail"][] | null;
-            epoch?: string;
-            /**
-             * Format: date-time
-             * @description the sensor's clock; absent if it could not be read
-             */
-            event_time?: string;
-            id: string;
-            /**
-             * @description the ledger's lane
-             * @enum {string}
-             */
-            lane?: "urgent" | "normal";
-            mitre?: components["schemas"]["MITRE"];
-            /** @description the node's name; empty for SOCme's own alerts about no node */
-            node: string;
-            node_id: string;
-            protocol?: string;
-            /** @description over the sensor's line without its newline */
-            raw_sha256: string;
-            /**
-             * Format: int64
-             * @description bytes
-             */
-            raw_size: number;
-            /**
-             * Format: date-time
-             * @description the core's clock
-             */
-            received_time: string;
-            rule: components["schemas"]["Rule"];
-            /**
-             * Format: date-time
-             * @description the node's clock
-             */
-            seen_time?: string;
-            /**
-             * Format: int64
-             * @description place in the lane, from 1
-             */
-            seq?: number;
-            /**
-             * @description OCSF severity; higher is worse
-             * @enum {string}
-             */
-            severity: "unknown" | "informational" | "low" | "medium" | "high" | "critical";
-            source?: components["schemas"]["Endpoint"];
-            tags?: string[] | null;
-        };
-        TapeCell: {
-            /** Format: int64 */
-            delivered: number;
-            /** Format: int64 */
-            dropped: number;
-            /** @enum {string} */
-            lane: "urgent" | "normal";
-            /**
-             * Format: int64
-             * @description delivered more than a minute after the node saw them
-             */
-            late: number;
-            /** Format: int64 */
-            missing: number;
-            /** Format: int64 */
-            repeated: number;
-            /** Format: date-time */
-            start_time: string;
-        };
-        Technique: {
-            id: string;
-            name?: string;
-        };
-        Token: {
-            /** Format: date-time */
-            created_time: string;
-            /** Format: date-time */
-            expires_time?: string;
-            id: string;
-            /** Format: date-time */
-            last_used_time?: string;
-            name: string;
-            /** @enum {string} */
-            role: "admin" | "analyst" | "viewer";
-        };
-        User: {
-            /** Format: date-time */
-            created_time: string;
-            has_password: boolean;
-            id: string;
-            name: string;
-            /** @enum {string} */
-            role: "admin" | "analyst" | "viewer";
-        };
-    };
-    responses: never;
-    parameters: never;
-    requestBodies: never;
-    headers: never;
-    pathItems: never;
+	schemas: {
+		About: {
+			/** @description example data is shown beside the real, if there is any */
+			demo: boolean;
+			/** @description the name of the core's machine */
+			host: string;
+			version: string;
+		};
+		'Add-clientRequest': {
+			name: string;
+		};
+		'Add-node-tokenRequest': {
+			/** @description what the node is called; its host name if absent */
+			name?: string;
+		};
+		'Add-tokenRequest': {
+			/**
+			 * Format: int64
+			 * @description how long it is good; for ever if absent
+			 */
+			days?: number;
+			name: string;
+			/** @enum {string} */
+			role: 'admin' | 'analyst' | 'viewer';
+		};
+		Agent: {
+			address?: string;
+			id: string;
+			name: string;
+		};
+		AlertDetail: {
+			/** @description what the sensor did: allowed or blocked */
+			action?: string;
+			agent?: components['schemas']['Agent'];
+			application?: string;
+			category?: string;
+			/** @description the client's name */
+			client: string;
+			client_id: string;
+			community_id?: string;
+			/** @description example data, not a detection */
+			demo: boolean;
+			destination?: components['schemas']['Endpoint'];
+			details?: components['schemas']['Detail'][] | null;
+			epoch?: string;
+			/**
+			 * Format: date-time
+			 * @description the sensor's clock; absent if it could not be read
+			 */
+			event_time?: string;
+			id: string;
+			/**
+			 * @description the ledger's lane
+			 * @enum {string}
+			 */
+			lane?: 'urgent' | 'normal';
+			/** @description absent for SOCme's own alerts */
+			ledger?: components['schemas']['AlertPlace'];
+			mitre?: components['schemas']['MITRE'];
+			/** @description the node's name; empty for SOCme's own alerts about no node */
+			node: string;
+			node_id: string;
+			protocol?: string;
+			/** @description over the sensor's line without its newline */
+			raw_sha256: string;
+			/**
+			 * Format: int64
+			 * @description bytes
+			 */
+			raw_size: number;
+			/**
+			 * Format: date-time
+			 * @description the core's clock
+			 */
+			received_time: string;
+			rule: components['schemas']['Rule'];
+			/**
+			 * Format: date-time
+			 * @description the node's clock
+			 */
+			seen_time?: string;
+			/**
+			 * Format: int64
+			 * @description place in the lane, from 1
+			 */
+			seq?: number;
+			/**
+			 * @description OCSF severity; higher is worse
+			 * @enum {string}
+			 */
+			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
+			source?: components['schemas']['Endpoint'];
+			tags?: string[] | null;
+		};
+		AlertPageBody: {
+			items: components['schemas']['StoredAlert'][];
+			/** @description cursor of the next page; null on the last */
+			next: string | null;
+		};
+		AlertPlace: {
+			/**
+			 * Format: int64
+			 * @description newest record of the chain
+			 */
+			head_seq: number;
+			/**
+			 * Format: int64
+			 * @description newest head that the node signed
+			 */
+			signed_seq: number;
+			/** Format: date-time */
+			signed_time?: string;
+			/** @description the chain's value after the alert's record */
+			value: string;
+		};
+		'Change-accountRequest': {
+			/** @description needed when there is a password */
+			current_password?: string;
+			name?: string;
+			password?: string;
+		};
+		Client: {
+			/** Format: date-time */
+			created_time: string;
+			/** @description the example client of the demo */
+			demo: boolean;
+			id: string;
+			name: string;
+			/**
+			 * Format: int64
+			 * @description how many nodes it has, revoked ones left out
+			 */
+			nodes: number;
+		};
+		Detail: {
+			name: string;
+			value: string;
+		};
+		Endpoint: {
+			/**
+			 * Format: ip
+			 * @description IPv4 or IPv6
+			 */
+			address?: string;
+			host?: string;
+			/** Format: int32 */
+			port?: number;
+			user?: string;
+		};
+		ErrorDetail: {
+			/** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
+			location?: string;
+			/** @description Error message text */
+			message?: string;
+			/** @description The value at the given location */
+			value?: unknown;
+		};
+		ErrorModel: {
+			/**
+			 * @description A human-readable explanation specific to this occurrence of the problem.
+			 * @example Property foo is required but is missing.
+			 */
+			detail?: string;
+			/** @description Optional list of individual error details */
+			errors?: components['schemas']['ErrorDetail'][] | null;
+			/**
+			 * Format: uri
+			 * @description A URI reference that identifies the specific occurrence of the problem.
+			 * @example https://example.com/error-log/abc123
+			 */
+			instance?: string;
+			/**
+			 * Format: int64
+			 * @description HTTP status code
+			 * @example 400
+			 */
+			status?: number;
+			/**
+			 * @description A short, human-readable summary of the problem type. This value should not change between occurrences of the error.
+			 * @example Bad Request
+			 */
+			title?: string;
+			/**
+			 * Format: uri
+			 * @description A URI reference to human-readable documentation for the error.
+			 * @default about:blank
+			 * @example https://example.com/errors/example
+			 */
+			type: string;
+		};
+		HeadState: {
+			/** @description false for epochs that a fork has ended */
+			current: boolean;
+			epoch: string;
+			/** @enum {string} */
+			lane: 'urgent' | 'normal';
+			/**
+			 * Format: int64
+			 * @description newest record that the node has told of
+			 */
+			latest: number;
+			/** Format: date-time */
+			opened_time: string;
+			/** @description the epoch that this one continues after a fork */
+			previous?: string;
+			/**
+			 * Format: int64
+			 * @description newest record taken
+			 */
+			seq: number;
+			/**
+			 * Format: int64
+			 * @description newest head that the node signed; 0 for none
+			 */
+			signed_seq: number;
+			/** Format: date-time */
+			signed_time?: string;
+			/** @description the chain's value after seq */
+			value: string;
+		};
+		ListClientBody: {
+			items: components['schemas']['Client'][];
+		};
+		ListNodeBody: {
+			items: components['schemas']['Node'][];
+		};
+		ListTokenBody: {
+			items: components['schemas']['Token'][];
+		};
+		MITRE: {
+			tactics?: string[] | null;
+			techniques?: components['schemas']['Technique'][] | null;
+		};
+		NewToken: {
+			item: components['schemas']['Token'];
+			/** @description send it as Authorization: Bearer TOKEN */
+			token: string;
+		};
+		Node: {
+			/** @description where its last request came from */
+			address?: string;
+			/** Format: int64 */
+			alerts: number;
+			/** Format: date-time */
+			certificate_expires_time?: string;
+			/** @description the client's name */
+			client: string;
+			client_id: string;
+			/**
+			 * Format: int64
+			 * @description the node's clock minus the core's, in ms; the way of the request is part of it
+			 */
+			clock_skew_ms: number;
+			/**
+			 * Format: int64
+			 * @description records taken: alerts + repeated + dropped
+			 */
+			delivered: number;
+			demo: boolean;
+			/**
+			 * Format: int64
+			 * @description records whose raw line the node's quota took
+			 */
+			dropped: number;
+			/** Format: date-time */
+			enrolled_time: string;
+			/**
+			 * Format: int64
+			 * @description times that a new epoch had to be opened
+			 */
+			forks: number;
+			/** @description newest epoch first, urgent before normal */
+			heads: components['schemas']['HeadState'][] | null;
+			id: string;
+			/** Format: date-time */
+			last_seen_time?: string;
+			/**
+			 * Format: int64
+			 * @description records that the node declared gone
+			 */
+			missing: number;
+			name: string;
+			/**
+			 * Format: int64
+			 * @description records of an alert that the core held already
+			 */
+			repeated: number;
+			/** Format: date-time */
+			revoked_time?: string;
+			sources: components['schemas']['SourceHealth'][] | null;
+			/** @enum {string} */
+			state: 'new' | 'delivering' | 'lagging' | 'offline' | 'revoked';
+			version?: string;
+			/**
+			 * Format: int64
+			 * @description records that the node holds and the core has not taken
+			 */
+			waiting: number;
+		};
+		NodeDetail: {
+			/** @description where its last request came from */
+			address?: string;
+			/** Format: int64 */
+			alerts: number;
+			/** Format: date-time */
+			certificate_expires_time?: string;
+			/** @description the client's name */
+			client: string;
+			client_id: string;
+			/**
+			 * Format: int64
+			 * @description the node's clock minus the core's, in ms; the way of the request is part of it
+			 */
+			clock_skew_ms: number;
+			/**
+			 * Format: int64
+			 * @description records taken: alerts + repeated + dropped
+			 */
+			delivered: number;
+			demo: boolean;
+			/**
+			 * Format: int64
+			 * @description records whose raw line the node's quota took
+			 */
+			dropped: number;
+			/** Format: date-time */
+			enrolled_time: string;
+			/**
+			 * Format: int64
+			 * @description times that a new epoch had to be opened
+			 */
+			forks: number;
+			/** @description newest epoch first, urgent before normal */
+			heads: components['schemas']['HeadState'][] | null;
+			id: string;
+			/** Format: date-time */
+			last_seen_time?: string;
+			/**
+			 * Format: int64
+			 * @description records that the node declared gone
+			 */
+			missing: number;
+			name: string;
+			/**
+			 * Format: int64
+			 * @description records of an alert that the core held already
+			 */
+			repeated: number;
+			/** Format: date-time */
+			revoked_time?: string;
+			sources: components['schemas']['SourceHealth'][] | null;
+			/** @enum {string} */
+			state: 'new' | 'delivering' | 'lagging' | 'offline' | 'revoked';
+			/** @description quarters of an hour, oldest first, empty ones left out */
+			tape: components['schemas']['TapeCell'][];
+			version?: string;
+			/**
+			 * Format: int64
+			 * @description records that the node holds and the core has not taken
+			 */
+			waiting: number;
+		};
+		NodeToken: {
+			/** Format: date-time */
+			expires_time: string;
+			/** @description for socme node enrol; works once */
+			token: string;
+		};
+		Rule: {
+			/**
+			 * @description whose rule it is
+			 * @enum {string}
+			 */
+			engine: 'suricata' | 'wazuh' | 'socme';
+			/** @description the engine's own number, e.g. 2001219 (Suricata's gid goes before it as "3:2001219" when it is not 1) */
+			id: string;
+			/** @description the signature or description; may be empty */
+			name: string;
+		};
+		Session: {
+			/**
+			 * Format: date-time
+			 * @description when the sign-in ends at the latest; without use it ends earlier
+			 */
+			expires_time: string;
+			user: components['schemas']['User'];
+		};
+		'Sign-in-by-linkRequest': {
+			/** @description what follows #link= in the address */
+			secret: string;
+		};
+		'Sign-inRequest': {
+			name: string;
+			password: string;
+		};
+		SourceHealth: {
+			/** Format: int64 */
+			alerts: number;
+			/** Format: int64 */
+			bytes: number;
+			error?: string;
+			/**
+			 * Format: int64
+			 * @description alerts kept although their text is not UTF-8; raw is to the byte
+			 */
+			invalid_utf8: number;
+			/** @description suricata or wazuh */
+			kind: string;
+			/** Format: date-time */
+			last_line_time?: string;
+			/** Format: int64 */
+			lines: number;
+			/**
+			 * Format: int64
+			 * @description lines that are no JSON object, or lack what an alert needs
+			 */
+			malformed: number;
+			name: string;
+			path: string;
+			/**
+			 * @description waiting: the file does not exist yet
+			 * @enum {string}
+			 */
+			state: 'reading' | 'waiting' | 'error';
+			/**
+			 * Format: int64
+			 * @description lines over 1 MiB, skipped
+			 */
+			too_long: number;
+		};
+		StoredAlert: {
+			/** @description what the sensor did: allowed or blocked */
+			action?: string;
+			agent?: components['schemas']['Agent'];
+			application?: string;
+			category?: string;
+			/** @description the client's name */
+			client: string;
+			client_id: string;
+			community_id?: string;
+			/** @description example data, not a detection */
+			demo: boolean;
+			destination?: components['schemas']['Endpoint'];
+			details?: components['schemas']['Detail'][] | null;
+			epoch?: string;
+			/**
+			 * Format: date-time
+			 * @description the sensor's clock; absent if it could not be read
+			 */
+			event_time?: string;
+			id: string;
+			/**
+			 * @description the ledger's lane
+			 * @enum {string}
+			 */
+			lane?: 'urgent' | 'normal';
+			mitre?: components['schemas']['MITRE'];
+			/** @description the node's name; empty for SOCme's own alerts about no node */
+			node: string;
+			node_id: string;
+			protocol?: string;
+			/** @description over the sensor's line without its newline */
+			raw_sha256: string;
+			/**
+			 * Format: int64
+			 * @description bytes
+			 */
+			raw_size: number;
+			/**
+			 * Format: date-time
+			 * @description the core's clock
+			 */
+			received_time: string;
+			rule: components['schemas']['Rule'];
+			/**
+			 * Format: date-time
+			 * @description the node's clock
+			 */
+			seen_time?: string;
+			/**
+			 * Format: int64
+			 * @description place in the lane, from 1
+			 */
+			seq?: number;
+			/**
+			 * @description OCSF severity; higher is worse
+			 * @enum {string}
+			 */
+			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
+			source?: components['schemas']['Endpoint'];
+			tags?: string[] | null;
+		};
+		TapeCell: {
+			/** Format: int64 */
+			delivered: number;
+			/** Format: int64 */
+			dropped: number;
+			/** @enum {string} */
+			lane: 'urgent' | 'normal';
+			/**
+			 * Format: int64
+			 * @description delivered more than a minute after the node saw them
+			 */
+			late: number;
+			/** Format: int64 */
+			missing: number;
+			/** Format: int64 */
+			repeated: number;
+			/** Format: date-time */
+			start_time: string;
+		};
+		Technique: {
+			id: string;
+			name?: string;
+		};
+		Token: {
+			/** Format: date-time */
+			created_time: string;
+			/** Format: date-time */
+			expires_time?: string;
+			id: string;
+			/** Format: date-time */
+			last_used_time?: string;
+			name: string;
+			/** @enum {string} */
+			role: 'admin' | 'analyst' | 'viewer';
+		};
+		User: {
+			/** Format: date-time */
+			created_time: string;
+			has_password: boolean;
+			id: string;
+			name: string;
+			/** @enum {string} */
+			role: 'admin' | 'analyst' | 'viewer';
+		};
+	};
+	responses: never;
+	parameters: never;
+	requestBodies: never;
+	headers: never;
+	pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    about: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["About"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    "change-account": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Change-accountRequest"];
-            };
-        };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    "list-alerts": {
-        parameters: {
-            query?: {
-                /** @description next of the page before */
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertPageBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    alert: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertDetail"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    "alert-raw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Content-Disposition"?: string;
-                    "Content-Security-Policy"?: string;
-                    "Content-Type"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/octet-stream": string;
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    "list-clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListClientBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    "add-client": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Add-clientRequest"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Client"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    client: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Client"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    "add-node-token": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Add-node-tokenRequest"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NodeToken"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    "list-nodes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListNodeBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    node: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NodeDetail"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    "revoke-node": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    session: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    "sign-in": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Sign-inRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    "sign-out": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    "sign-in-by-link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Sign-in-by-linkRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    stream: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description position of the last event that was seen */
-                "Last-Event-ID"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    "list-tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListTokenBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    "add-token": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Add-tokenRequest"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewToken"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
-    "delete-token": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ErrorModel"];
-                };
-            };
-        };
-    };
+	about: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['About'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'change-account': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Change-accountRequest'];
+			};
+		};
+		responses: {
+			/** @description No Content */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'list-alerts': {
+		parameters: {
+			query?: {
+				/** @description next of the page before */
+				cursor?: string;
+				limit?: number;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['AlertPageBody'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	alert: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['AlertDetail'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'alert-raw': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					'Content-Disposition'?: string;
+					'Content-Security-Policy'?: string;
+					'Content-Type'?: string;
+					[name: string]: unknown;
+				};
+				content: {
+					'application/octet-stream': string;
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'list-clients': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ListClientBody'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'add-client': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Add-clientRequest'];
+			};
+		};
+		responses: {
+			/** @description Created */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Client'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Conflict */
+			409: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	client: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Client'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'add-node-token': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Add-node-tokenRequest'];
+			};
+		};
+		responses: {
+			/** @description Created */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['NodeToken'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'list-nodes': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ListNodeBody'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	node: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['NodeDetail'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'revoke-node': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description No Content */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	session: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Session'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'sign-in': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Sign-inRequest'];
+			};
+		};
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					'Set-Cookie'?: string;
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Session'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'sign-out': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description No Content */
+			204: {
+				headers: {
+					'Set-Cookie'?: string;
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'sign-in-by-link': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Sign-in-by-linkRequest'];
+			};
+		};
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					'Set-Cookie'?: string;
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Session'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	stream: {
+		parameters: {
+			query?: never;
+			header?: {
+				/** @description position of the last event that was seen */
+				'Last-Event-ID'?: string;
+			};
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'text/event-stream': string;
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'list-tokens': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ListTokenBody'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'add-token': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Add-tokenRequest'];
+			};
+		};
+		responses: {
+			/** @description Created */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['NewToken'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'delete-token': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description No Content */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
 }

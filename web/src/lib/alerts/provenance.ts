@@ -1,0 +1,33 @@
+import type { Alert } from '$lib/api';
+import { engineName } from './words';
+
+/** One station of an alert's way. */
+export interface Station {
+	name: 'Sensor' | 'Node' | 'Core';
+	/** Which one it was. */
+	who: string;
+	/** What its time is called. */
+	what: 'event' | 'seen' | 'received';
+	time: string | undefined;
+	/** How long the way to here took, in ms; undefined where a time is missing. */
+	took: number | undefined;
+	/** A way that took less than nothing: the two clocks do not agree. */
+	skewed: boolean;
+}
+
+/** Clocks of two machines are never quite the same; a little is no news. */
+const tolerance = -50; // ms
+
+/** The way of an alert from the sensor to the core. */
+export function stations(alert: Alert): Station[] {
+	const raw: Omit<Station, 'took' | 'skewed'>[] = [
+		{ name: 'Sensor', who: engineName(alert.rule.engine), what: 'event', time: alert.event_time },
+		{ name: 'Node', who: alert.node, what: 'seen', time: alert.seen_time },
+		{ name: 'Core', who: 'committed', what: 'received', time: alert.received_time },
+	];
+	return raw.map((station, i) => {
+		const before = raw[i - 1]?.time;
+		const took = before && station.time ? Date.parse(station.time) - Date.parse(before) : undefined;
+		return { ...station, took, skewed: took !== undefined && took < tolerance };
+	});
+}

@@ -1,0 +1,52 @@
+import type { Alert, Endpoint, Severity } from '$lib/api';
+
+/** The severities from worst to least, unknown last. */
+export const severities: Severity[] = ['critical', 'high', 'medium', 'low', 'informational', 'unknown'];
+
+const words: Record<Severity, string> = {
+	critical: 'Critical',
+	high: 'High',
+	medium: 'Medium',
+	low: 'Low',
+	informational: 'Info',
+	unknown: 'Unknown',
+};
+
+/** The severity's word, as rows and legends show it. */
+export function severityWord(severity: Severity): string {
+	return words[severity];
+}
+
+const engines: Record<Alert['rule']['engine'], string> = {
+	suricata: 'Suricata',
+	wazuh: 'Wazuh',
+	socme: 'SOCme',
+};
+
+/** The name of what fired. */
+export function engineName(engine: Alert['rule']['engine']): string {
+	return engines[engine];
+}
+
+/** One side as text: address and port, or what else names it. Empty when nothing does. */
+export function endpoint(side: Endpoint | undefined): string {
+	if (!side) return '';
+	if (!side.address) return side.host ?? side.user ?? '';
+	if (!side.port) return side.address;
+	return side.address.includes(':') ? `[${side.address}]:${side.port}` : `${side.address}:${side.port}`;
+}
+
+/** Where an alert came from: where there is no address, the agent or the node stands for it. */
+export function sourceOf(alert: Alert): string {
+	return endpoint(alert.source) || (alert.agent?.name ?? '');
+}
+
+/** The rule's name, or its number where it has none. */
+export function ruleName(alert: Alert): string {
+	return alert.rule.name || `Rule ${alert.rule.id}`;
+}
+
+/** When it happened: the sensor's time, or when we got it. */
+export function timeOf(alert: Alert): string {
+	return alert.event_time ?? alert.received_time;
+}

@@ -1,0 +1,78 @@
+import createClient, { type Middleware } from 'openapi-fetch';
+import type { components, paths } from './api.gen';
+
+type Schemas = components['schemas'];
+
+export type About = Schemas['About'];
+export type Alert = Schemas['StoredAlert'];
+export type AlertDetail = Schemas['AlertDetail'];
+export type Endpoint = Schemas['Endpoint'];
+export type Head = Schemas['HeadState'];
+export type Node = Schemas['Node'];
+export type NodeDetail = Schemas['NodeDetail'];
+export type Session = Schemas['Session'];
+export type Severity = Alert['severity'];
+export type Source = Schemas['SourceHealth'];
+export type TapeCell = Schemas['TapeCell'];
+export type Token = Schemas['Token'];
+
+/** What went wrong, in words for a person. */
+export interface Problem {
+	/** HTTP status; 0 when the core could not be reached. */
+	status: number;
+	message: string;
+	/** The request's id, to find it in the core's log; empty if there is none. */
+	request: string;
+	/** Where in the input: "query.14" is column 14 of the query, counted from 1. */
+	location: string;
+}
+
+export const api = createClient<paths>({ baseUrl: location.origin });
+
+/** Calls back when the core says that nobody is signed in. Returns its own stop. */
+export function onSignedOut(call: () => void): () => void {
+	const watch: Middleware = {
+		onResponse({ response, request }) {
+			if (response.status === 401 && !new URL(request.url).pathname.startsWith('/api/v1/session')) call();
+		},
+	};
+	api.use(watch);
+	return () => api.eject(watch);
+}
+
+/** Turns the error of an answer into a problem. */
+export function problemOf(error: Partial<Schemas['ErrorModel']> | undefined, response: Response): Problem {
+	const first = error?.errors?.[0];
+	return {
+		status: response.status,
+		message: first?.message ?? error?.detail ?? error?.title ?? `The core answered ${response.status}.`,
+		request: error?.instance ?? '',
+		location: first?.location ?? '',
+	};
+}
+
+/** Turns what fetch throws into a problem. */
+export function unreachable(): Problem {
+	return { status: 0, message: 'The core cannot be reached.', request: '', location: '' };
+}
+
+/** What a call gives: data or a problem, and never an exception. */
+export type Result<T> =
+	| { data: T; problem: undefined; response: Response }
+	| { data: undefined; problem: Problem; response: Response | undefined };
+
+/** Waits for a call of `api` and gives its data or its problem. */
+export async function ask<T>(
+	call: Promise<{ data?: T; error?: Partial<Schemas['ErrorModel']>; response: Response }>,
+): Promise<Result<T>> {
+	try {
+		const { data, error, response } = await call;
+		if (error === undefined && response.ok) {
+			// An answer without a body (204) has no data; its type is undefined as well.
+			return { data: data as T, problem: undefined, response };
+		}
+		return { data: undefined, problem: problemOf(error, response), response };
+	} catch {
+		return { data: undefined, problem: unreachable(), response: undefined };
+	}
+}

@@ -1,0 +1,44 @@
+import type { Problem, Result } from './api';
+
+/** Something that is read from the core. Old data stays while it is read again. */
+export class Loaded<T> {
+	#data = $state.raw<T>();
+	#problem = $state.raw<Problem>();
+	#loading = $state(false);
+	#asked = 0;
+	#read: () => Promise<Result<T>>;
+
+	constructor(read: () => Promise<Result<T>>) {
+		this.#read = read;
+	}
+
+	get data(): T | undefined {
+		return this.#data;
+	}
+	/** Why the last read gave nothing. */
+	get problem(): Problem | undefined {
+		return this.#problem;
+	}
+	get loading(): boolean {
+		return this.#loading;
+	}
+
+	async load(): Promise<void> {
+		const asked = ++this.#asked;
+		this.#loading = true;
+		const { data, problem } = await this.#read();
+		if (asked !== this.#asked) return;
+		this.#loading = false;
+		this.#problem = problem;
+		if (problem === undefined) this.#data = data;
+	}
+
+	/** Reads now and then every so many ms while the page is seen. Returns its own stop. */
+	follow(every: number): () => void {
+		void this.load();
+		const timer = setInterval(() => {
+			if (!document.hidden && !this.#loading) void this.load();
+		}, every);
+		return () => clearInterval(timer);
+	}
+}

@@ -1,0 +1,48 @@
+import { getContext, setContext } from 'svelte';
+import type { AlertFeed } from '$lib/alerts/alert-feed.svelte';
+
+const key = 'socme-side';
+
+/** What all pages share: the live feed, the side bar's width and the key sheet. */
+export class ShellState {
+	readonly feed: AlertFeed;
+	#side = $state<'' | 'wide' | 'rail'>(stored());
+	keysOpen = $state(false);
+
+	constructor(feed: AlertFeed) {
+		this.feed = feed;
+	}
+
+	/** Whether the side bar is a rail on a page; lists of alerts start with one. */
+	rail(pathname: string): boolean {
+		return this.#side === '' ? pathname.startsWith('/alerts') : this.#side === 'rail';
+	}
+
+	toggleSide(pathname: string): void {
+		this.#side = this.rail(pathname) ? 'wide' : 'rail';
+		try {
+			localStorage.setItem(key, this.#side);
+		} catch {
+			// Storage can be forbidden; the choice then lasts as long as the page.
+		}
+	}
+}
+
+function stored(): '' | 'wide' | 'rail' {
+	try {
+		const value = localStorage.getItem(key);
+		return value === 'wide' || value === 'rail' ? value : '';
+	} catch {
+		return '';
+	}
+}
+
+const context = Symbol('shell');
+
+export function setShell(shell: ShellState): ShellState {
+	return setContext(context, shell);
+}
+
+export function useShell(): ShellState {
+	return getContext<ShellState>(context);
+}

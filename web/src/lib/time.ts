@@ -1,0 +1,65 @@
+const second = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** Age in one unit: "16 s", "4 m", "3 h", "12 d". A time to come is "now". */
+export function age(from: number, now: number): string {
+	const ms = now - from;
+	if (ms < second) return 'now';
+	if (ms < minute) return `${Math.floor(ms / second)} s`;
+	if (ms < hour) return `${Math.floor(ms / minute)} m`;
+	if (ms < 2 * day) return `${Math.floor(ms / hour)} h`;
+	return `${Math.floor(ms / day)} d`;
+}
+
+/** "2026-10-13 14:31:52.418 UTC", for where the reader's zone must not matter. */
+export function utc(time: string): string {
+	const at = new Date(time);
+	if (Number.isNaN(at.getTime())) return time;
+	return `${at.toISOString().slice(0, 23).replace('T', ' ')} UTC`;
+}
+
+/** Time of day in the reader's zone, with milliseconds: "14:31:52.418". */
+export function clock(time: string): string {
+	const at = new Date(time);
+	return `${clockSeconds(time)}.${String(at.getMilliseconds()).padStart(3, '0')}`;
+}
+
+/** Time of day in the reader's zone: "14:31:52". */
+export function clockSeconds(time: string): string {
+	const at = new Date(time);
+	return [at.getHours(), at.getMinutes(), at.getSeconds()].map((n) => String(n).padStart(2, '0')).join(':');
+}
+
+/** Time of day in the reader's zone: "14:30". */
+export function clockMinutes(time: number): string {
+	return clockSeconds(new Date(time).toISOString()).slice(0, 5);
+}
+
+/** Day in the reader's zone, with the year when it is not this one: "13 Oct", "13 Oct 2025". */
+export function date(time: string, now: number): string {
+	const at = new Date(time);
+	const text = `${at.getDate()} ${at.toLocaleDateString('en', { month: 'short' })}`;
+	return at.getFullYear() === new Date(now).getFullYear() ? text : `${text} ${at.getFullYear()}`;
+}
+
+/** How long a hop took: "+13 ms", "+1.24 s", "+4 m 10 s", "−210 ms". */
+export function hop(ms: number): string {
+	const sign = ms < 0 ? '−' : '+';
+	return sign + span(Math.abs(ms));
+}
+
+/** A length of time in at most two units: "13 ms", "1.24 s", "4 m 10 s", "3 h 5 m", "2 d 4 h". */
+export function span(ms: number): string {
+	if (ms < second) return `${Math.round(ms)} ms`;
+	if (ms < 10 * second) return `${(ms / second).toFixed(2)} s`;
+	if (ms < minute) return `${(ms / second).toFixed(1)} s`;
+	const two = (size: number, unit: string, small: number, part: string) => {
+		const rest = Math.floor((ms % size) / small);
+		return rest > 0 ? `${Math.floor(ms / size)} ${unit} ${rest} ${part}` : `${Math.floor(ms / size)} ${unit}`;
+	};
+	if (ms < hour) return two(minute, 'm', second, 's');
+	if (ms < day) return two(hour, 'h', minute, 'm');
+	return two(day, 'd', hour, 'h');
+}

@@ -1,0 +1,17 @@
+import { clsx, type ClassValue } from 'clsx';
+import { extendTailwindMerge } from 'tailwind-merge';
+
+// Our own text sizes are named, so that a size is not taken for a colour and dropped.
+const merge = extendTailwindMerge({
+	extend: {
+		classGroups: {
+			'font-size': [{ text: ['2xs', 'xs', 'sm', 'base', 'md', 'lg', 'xl', 'figure', 'big'] }],
+			rounded: [{ rounded: ['badge', 'button', 'card', 'dialog'] }],
+		},
+	},
+});
+
+/** Joins class names; of two that say the same thing the later one wins. */
+export function cn(...inputs: ClassValue[]): string {
+	return merge(clsx(inputs));
+}

@@ -1,0 +1,17 @@
+import { createRouter } from 'sv-router';
+
+export const { p, navigate, isActive, route } = createRouter({
+	'/sign-in': () => import('./routes/SignIn.svelte'),
+	'/': {
+		layout: () => import('./lib/shell/Shell.svelte'),
+		'/': {
+			'/': () => import('./routes/Home.svelte'),
+		},
+		'/alerts': () => import('./routes/Alerts.svelte'),
+		'/alerts/:id': () => import('./routes/Alert.svelte'),
+		'/nodes': () => import('./routes/Nodes.svelte'),
+		'/nodes/:id': () => import('./routes/Node.svelte'),
+		'/settings': () => import('./routes/Settings.svelte'),
+		'*notfound': () => import('./routes/NotFound.svelte'),
+	},
+});
