@@ -125,6 +125,7 @@ type run struct {
 	batch   Batch // what waits to be emitted; its cursor is set then
 	emitted time.Time
 	noise   int64 // bytes read since
+	likely  int   // how many alerts the last batch held
 }
 
 func (r *run) close() {
@@ -266,6 +267,9 @@ func (r *run) line(line []byte, now time.Time) {
 	if !utf8.Valid(line) {
 		r.batch.Counts.InvalidUTF8++
 	}
+	if r.batch.Alerts == nil {
+		r.batch.Alerts = make([]soc.Alert, 0, min(r.likely+1, maxAlerts))
+	}
 	alert.SeenTime = now.UTC()
 	r.batch.Counts.Alerts++
 	r.batch.Alerts = append(r.batch.Alerts, alert)
@@ -297,6 +301,7 @@ func (r *run) flush(ctx context.Context, p *place) error {
 	r.batch.Cursor = p.Cursor
 	batch := r.batch
 	r.batch, r.noise, r.emitted = Batch{}, 0, r.clock()
+	r.likely = len(batch.Alerts)
 	return r.emit(ctx, batch)
 }
 

@@ -17,8 +17,7 @@ type metadata struct {
 	others                       field.Details
 }
 
-func readMetadata(object field.Value) *metadata {
-	m := metadata{others: make(field.Details, 0, 12)}
+func (m *metadata) read(object field.Value) {
 	for name, value := range object.Members() {
 		switch name {
 		case "signature_severity":
@@ -41,7 +40,6 @@ func readMetadata(object field.Value) *metadata {
 			m.others.Add(label(name), value.Joined())
 		}
 	}
-	return &m
 }
 
 // spaced turns "Initial_Access", as rules must write it, into ATT&CK's own spelling.

@@ -43,7 +43,8 @@ func Parse(node soc.NodeID, line []byte) (soc.Alert, bool, error) {
 // it is none. It is what Parse does once the line is read, and serves whoever finds
 // such an event inside another: Wazuh carries Suricata's as its data.
 func Event(object field.Value) (soc.Alert, bool, error) {
-	m := read(object)
+	var m members
+	m.read(object)
 	if !isAlert(m.eventType) {
 		return soc.Alert{}, false, nil
 	}
@@ -58,8 +59,7 @@ func isAlert(v field.Value) bool {
 	return len(v) > 0 && v[0] == '"' && v.Text() == "alert"
 }
 
-func read(object field.Value) *members {
-	var m members
+func (m *members) read(object field.Value) {
 	for key, value := range object.Members() {
 		switch key {
 		case "timestamp":
@@ -90,7 +90,6 @@ func read(object field.Value) *members {
 			}
 		}
 	}
-	return &m
 }
 
 // signature is the alert object.
@@ -99,8 +98,7 @@ type signature struct {
 	source, target, xff, references                          field.Value
 }
 
-func readSignature(object field.Value) *signature {
-	var s signature
+func (s *signature) read(object field.Value) {
 	for key, value := range object.Members() {
 		switch key {
 		case "gid":
@@ -129,12 +127,13 @@ func readSignature(object field.Value) *signature {
 			s.references = value
 		}
 	}
-	return &s
 }
 
 func (m *members) soc() soc.Alert {
-	s := readSignature(m.alert)
-	meta := readMetadata(s.metadata)
+	var s signature
+	s.read(m.alert)
+	meta := metadata{others: make(field.Details, 0, 12)}
+	meta.read(s.metadata)
 	a := soc.Alert{
 		Severity:    severity(s.severity, meta.severity),
 		Rule:        soc.Rule{Engine: soc.EngineSuricata, ID: ruleID(s.gid, s.id), Name: s.name.Text()},
@@ -152,7 +151,7 @@ func (m *members) soc() soc.Alert {
 	if a.Application == "failed" { // Suricata's word for "not recognised"
 		a.Application = ""
 	}
-	a.Details = m.details(s, meta)
+	a.Details = m.details(&s, &meta)
 	return a
 }
 

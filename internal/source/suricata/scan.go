@@ -13,9 +13,9 @@ const (
 
 const eventType = "event_type"
 
-// scan decides from the line's top-level keys alone whether event_type is "alert",
-// without allocating and without looking at what is nested deeper than it must: all
-// but a few lines of a sensor are noise, and this is where their cost lies.
+// scan decides whether a line's event_type is "alert", without allocating and without
+// looking at more than it must: all but a few lines of a sensor are noise, and this
+// is where their cost lies.
 //
 // It is right for every JSON object, whatever its spacing, order and nesting. Where a
 // backslash stands in a top-level key or in event_type's value, and where the line
@@ -28,8 +28,52 @@ func scan(line []byte) verdict {
 	if end-i < 2 || line[i] != '{' || line[end-1] != '}' {
 		return unsure
 	}
-	line = line[:end]
-	said := noise
+	if !hinted(line[:end]) {
+		return noise
+	}
+	return walk(line[:end], i)
+}
+
+// hinted says whether a line holds what an alert cannot be without, though others
+// may hold it too: the key with its value in plain letters, somewhere, or \u, the only
+// escape that can spell a letter of either.
+func hinted(line []byte) bool {
+	for b := line; ; {
+		n := bytes.IndexByte(b, '\\')
+		if n < 0 || n+1 >= len(b) {
+			break
+		}
+		if b[n+1] == 'u' {
+			return true
+		}
+		b = b[n+2:]
+	}
+	// Its y is the rarest letter of event_type in what a sensor writes.
+	const before, after, value = "event_t", `pe"`, `"alert"`
+	for i := 0; ; i++ {
+		n := bytes.IndexByte(line[i:], 'y')
+		if n < 0 {
+			return false
+		}
+		i += n
+		if i < len(before) || len(line)-i <= len(after) ||
+			string(line[i-len(before):i]) != before || string(line[i+1:i+1+len(after)]) != after {
+			continue
+		}
+		j := space(line, i+1+len(after))
+		if j == len(line) || line[j] != ':' {
+			continue
+		}
+		if j = space(line, j+1); len(line)-j >= len(value) && string(line[j:j+len(value)]) == value {
+			return true
+		}
+	}
+}
+
+// walk goes from one top-level key of the object that begins at i to the next. Of a
+// key that is written twice the last counts, as in encoding/json.
+func walk(line []byte, i int) verdict {
+	said, end := noise, len(line)
 	for i = space(line, i+1); i < end && line[i] == '"'; {
 		keyEnd := bytes.IndexByte(line[i+1:], '"')
 		if keyEnd < 0 {
@@ -56,11 +100,6 @@ func scan(line []byte) verdict {
 			if said = noise; string(value) == `"alert"` {
 				said = alert
 			}
-			// Of a key written twice the last counts. It is nearly never there, and
-			// cheaper to rule out than to look for key by key.
-			if !mayHoldKey(line[valueEnd:]) {
-				return said
-			}
 		}
 		i = space(line, valueEnd)
 		if i < end && line[i] == ',' {
@@ -71,34 +110,6 @@ func scan(line []byte) verdict {
 		return unsure
 	}
 	return said
-}
-
-// mayHoldKey says whether event_type can stand as a key in rest: written out, or
-// with any of its letters as \u, the only escape that can spell them.
-func mayHoldKey(rest []byte) bool {
-	for b := rest; ; {
-		n := bytes.IndexByte(b, '\\')
-		if n < 0 || n+1 >= len(b) {
-			break
-		}
-		if b[n+1] == 'u' {
-			return true
-		}
-		b = b[n+2:]
-	}
-	// The y is its rarest letter in what a sensor writes.
-	const before, after = "event_t", "pe"
-	for i := 0; ; i++ {
-		n := bytes.IndexByte(rest[i:], 'y')
-		if n < 0 {
-			return false
-		}
-		i += n
-		if i >= len(before) && len(rest)-i > len(after) &&
-			string(rest[i-len(before):i]) == before && string(rest[i+1:i+1+len(after)]) == after {
-			return true
-		}
-	}
 }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
