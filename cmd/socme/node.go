@@ -69,7 +69,6 @@ func nodeRun() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "run", Short: "Read the sensors named in node.toml and deliver their alerts", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			limitMemory()
 			unlock, err := openFolder(data)
 			if err != nil {
 				return err

@@ -59,7 +59,6 @@ func up() *cobra.Command {
 }
 
 func runUp(ctx context.Context, out io.Writer, f upFlags) error {
-	limitMemory()
 	log := newLog(f.verbose)
 	unlock, err := openFolder(f.data)
 	if err != nil {

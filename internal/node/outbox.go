@@ -44,7 +44,9 @@ type Outbox struct {
 
 	write *sql.DB // one connection
 	read  *sql.DB
-	in    chan group
+	// insert takes rowsAtOnce records; it is prepared once, on the connection that writes.
+	insert *sql.Stmt
+	in     chan group
 
 	mu    sync.Mutex // guards what follows, and is held while it is being committed
 	epoch epoch
@@ -111,6 +113,9 @@ func OpenOutbox(ctx context.Context, o OutboxOptions) (*Outbox, error) {
 	b.read.SetMaxOpenConns(2)
 	if err = b.migrate(ctx); err == nil {
 		err = b.load(ctx)
+	}
+	if err == nil {
+		b.insert, err = b.write.PrepareContext(ctx, insertRecords(rowsAtOnce))
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), b.Close())

@@ -11,7 +11,13 @@ import (
 )
 
 // rowsAtOnce is how many records one INSERT carries.
-const rowsAtOnce = 50
+const rowsAtOnce = 100
+
+func insertRecords(rows int) string {
+	const one = `(?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	return `INSERT INTO records (lane, seq, alert_id, raw_hash, before, value, seen_ms, normal, raw) VALUES ` +
+		one + strings.Repeat(`, `+one, rows-1)
+}
 
 // Run is the one writer: it commits what the sources bring until ctx ends. What it
 // has not committed then is read again from the cursors at the next start.
@@ -114,13 +120,14 @@ func (b *Outbox) commit(ctx context.Context, groups []group) error {
 	n := 0
 	err := b.tx(ctx, func(tx *sql.Tx) error {
 		flush := func() error {
-			if n == 0 {
-				return nil
+			var err error
+			switch n {
+			case 0:
+			case rowsAtOnce:
+				_, err = tx.StmtContext(ctx, b.insert).ExecContext(ctx, rows...)
+			default:
+				_, err = tx.ExecContext(ctx, insertRecords(n), rows...)
 			}
-			const one = `(?, ?, ?, ?, ?, ?, ?, ?, ?)`
-			//nolint:gosec // question marks only
-			_, err := tx.ExecContext(ctx, `INSERT INTO records (lane, seq, alert_id, raw_hash, before, value, seen_ms, normal, raw) VALUES `+
-				one+strings.Repeat(`, `+one, n-1), rows...)
 			rows, n = rows[:0], 0
 			return err
 		}

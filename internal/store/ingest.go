@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -13,10 +12,6 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// rowsAtOnce is how many rows one INSERT carries: enough that the statement's own
-// cost vanishes, few enough that it is prepared in no time.
-const rowsAtOnce = 50
-
 // insert writes new entries of the delivery. Entries of an alert that is held
 // already, or that stands twice in the delivery, are records and nothing more.
 func (a *accept) insert(entries []soc.Entry) error {
@@ -24,7 +19,7 @@ func (a *accept) insert(entries []soc.Entry) error {
 	if err != nil {
 		return err
 	}
-	var ledger [][]any
+	ledger := make([]any, 0, len(entries)*a.bulks.ledger.width)
 	var fresh []newAlert
 	cells := map[int64]*tapeRow{}
 	for i := range entries {
@@ -48,12 +43,12 @@ func (a *accept) insert(entries []soc.Entry) error {
 		if a.now.Sub(e.Alert.SeenTime) > lateAfter {
 			cell.late++
 		}
-		ledger = append(ledger, []any{a.head.Num, e.Seq, kind, e.AlertID[:], e.Value[:]})
+		ledger = append(ledger, a.head.Num, e.Seq, kind, e.AlertID[:], e.Value[:])
 	}
 	if a.done.Fed, err = a.addAlerts(a.ctx, a.tx, fresh, a.node.ClientNum, &a.node.Num); err != nil {
 		return err
 	}
-	if err := insertRows(a.ctx, a.tx, `INSERT INTO ledger (head_num, seq, kind, alert_id, value)`, ledger); err != nil {
+	if err := a.bulks.ledger.add(a.ctx, a.tx, ledger); err != nil {
 		return err
 	}
 	last := entries[len(entries)-1]
@@ -123,7 +118,7 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 	}
 	rules := map[soc.Rule]int64{}
 	fed := make([]soc.Fed, len(fresh))
-	var alerts, raws, texts, feed [][]any
+	var alerts, raws, texts, feed []any
 	for i, f := range fresh {
 		num := firstNum + int64(i)
 		alert := f.alert
@@ -135,32 +130,23 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 		if f.head != 0 {
 			head, seq = f.head, alert.Seq
 			codec, raw := s.packRaw(alert.Raw)
-			raws = append(raws, []any{num, codec, raw})
+			raws = append(raws, num, codec, raw)
 		}
 		received := alert.ReceivedTime.UnixMilli()
-		alerts = append(alerts, []any{
+		alerts = append(alerts,
 			num, alert.ID[:], client, node, rule, alert.Severity, addrKey(alert.Source.Address), addrKey(alert.Destination.Address),
-			received, head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal),
-		})
-		texts = append(texts, []any{num, query.AlertText(&alert.Alert)})
-		feed = append(feed, []any{firstPos + int64(i), num, received})
+			received, head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal))
+		texts = append(texts, num, query.AlertText(&alert.Alert))
+		feed = append(feed, firstPos+int64(i), num, received)
 		alert.Raw = nil // listeners get what the API shows
 		fed[i] = soc.Fed{Pos: firstPos + int64(i), Alert: alert}
 	}
-	for _, table := range []struct {
-		into string
-		rows [][]any
-	}{
-		{`INSERT INTO alerts (num, id, client_num, node_num, rule_num, severity, src, dst, received_ms, head_num, seq, raw_hash, raw_size, normal)`, alerts},
-		{`INSERT INTO raws (alert_num, codec, raw)`, raws},
-		{`INSERT INTO alert_text (rowid, text)`, texts},
-		{`INSERT INTO feed (pos, alert_num, at_ms)`, feed},
-	} {
-		if err := insertRows(ctx, tx, table.into, table.rows); err != nil {
-			return nil, err
-		}
-	}
-	return fed, nil
+	return fed, errors.Join(
+		s.bulks.alerts.add(ctx, tx, alerts),
+		s.bulks.raws.add(ctx, tx, raws),
+		s.bulks.text.add(ctx, tx, texts),
+		s.bulks.feed.add(ctx, tx, feed),
+	)
 }
 
 // take reserves n numbers of a counter and returns the first.
@@ -183,24 +169,6 @@ func ruleNum(ctx context.Context, tx *sql.Tx, known map[soc.Rule]int64, rule soc
 		known[rule] = num
 	}
 	return num, err
-}
-
-// insertRows runs INSERT … VALUES with many rows a statement.
-func insertRows(ctx context.Context, tx *sql.Tx, into string, rows [][]any) error {
-	for len(rows) > 0 {
-		n := min(len(rows), rowsAtOnce)
-		width := len(rows[0])
-		one := `(?` + strings.Repeat(`, ?`, width-1) + `)`
-		args := make([]any, 0, n*width)
-		for _, row := range rows[:n] {
-			args = append(args, row...)
-		}
-		if _, err := tx.ExecContext(ctx, into+` VALUES `+one+strings.Repeat(`, `+one, n-1), args...); err != nil {
-			return fmt.Errorf("%s: %w", into, err)
-		}
-		rows = rows[n:]
-	}
-	return nil
 }
 
 // The codecs of raws.

@@ -32,6 +32,7 @@ type Store struct {
 	now   func() time.Time
 	pack  *zstd.Encoder
 	open  *zstd.Decoder
+	bulks bulks
 }
 
 // Options of Open.
@@ -61,6 +62,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	if err := migrate(ctx, s.write); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), s.Close())
+	}
+	db, err := s.write.DB()
+	if err == nil {
+		s.bulks, err = prepareBulks(ctx, db)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	if s.read, err = openSQLite(file, "ro", readers, o.Log); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -99,7 +107,7 @@ func openSQLite(file, mode string, conns int, log *slog.Logger) (*gorm.DB, error
 
 // Close closes both pools.
 func (s *Store) Close() error {
-	var errs []error
+	errs := []error{s.bulks.close()}
 	for _, g := range []*gorm.DB{s.read, s.write} {
 		if g == nil {
 			continue

@@ -1,0 +1,63 @@
+# `make` lists the targets. CI runs `make test` and nothing else.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo 0.1.0-dev)
+GOFLAGS := -tags=nomsgpack
+export GOFLAGS
+export CGO_ENABLED = 0
+LINT := go tool -modfile=tools/go.mod golangci-lint
+DATA ?= data
+LISTEN ?= 127.0.0.1:8080
+
+.PHONY: help run test check build gen bench chaos dev fmt web-build binary
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## build, then run core and node with example data on http://127.0.0.1:8080
+	@exec bin/socme up --demo --data $(DATA) --listen $(LISTEN)
+
+build: ## the page and the one binary, bin/socme
+	@tools/setup build
+	@$(MAKE) --no-print-directory web-build binary
+
+web-build:
+	@cd web && npm run --silent build
+
+binary:
+	@go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/socme ./cmd/socme
+
+test: ## everything: check, unit, end to end, in a browser
+	@tools/setup test
+	@$(MAKE) --no-print-directory web-build binary check
+	SOCME_BIN=$(CURDIR)/bin/socme go test ./...
+	cd web && npm run --silent test
+	cd web && npm run --silent test:e2e
+
+check: ## format, linter with the import directions, types, generated files clean
+	$(LINT) fmt --diff
+	$(LINT) run
+	@go run ./cmd/socme openapi | diff -u docs/openapi.yaml - || { echo "docs/openapi.yaml is not what the code says: run make gen"; exit 1; }
+	@cd web && was=$$(sha256sum src/lib/api.gen.d.ts) && npm run --silent gen && [ "$$was" = "$$(sha256sum src/lib/api.gen.d.ts)" ] || { echo "web/src/lib/api.gen.d.ts was not what docs/openapi.yaml says; it is now"; exit 1; }
+	cd web && npm run --silent fmt:check && npm run --silent check
+
+gen: ## write the generated files: docs/openapi.yaml and the page's types
+	@tools/setup build
+	go run ./cmd/socme openapi > docs/openapi.yaml.new && mv docs/openapi.yaml.new docs/openapi.yaml
+	cd web && npm run --silent gen
+
+fmt: ## format everything
+	$(LINT) fmt
+	cd web && npm run --silent fmt
+
+bench: build ## speed and memory, each with a peer or the machine's limit beside it
+	@tools/setup bench
+	go run ./bench/eve
+	go run ./bench/path
+
+chaos: build ## 100 kills over 100,000 alerts; SOCME_CHAOS_SEED=n repeats a run
+	SOCME_BIN=$(CURDIR)/bin/socme SOCME_CHAOS_KILLS=$${SOCME_CHAOS_KILLS:-100} SOCME_CHAOS_ALERTS=$${SOCME_CHAOS_ALERTS:-100000} \
+		go test ./internal/e2e -run '^TestChaos$$' -count=1 -timeout 30m -v
+
+dev: ## the page with hot reload on :5173, beside a core on :8080
+	@tools/setup build
+	@$(MAKE) --no-print-directory binary
+	@bin/socme up --demo --data $(DATA) --listen $(LISTEN) & core=$$!; trap "kill $$core" EXIT; cd web && npm run dev

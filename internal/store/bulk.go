@@ -1,0 +1,82 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// bulk inserts many rows a statement into one table. The statement for a full load is
+// prepared once: parsing it costs as much as running it.
+type bulk struct {
+	into  string
+	width int // columns
+	rows  int // of a full load
+	full  *sql.Stmt
+}
+
+// bulkArgs is how many arguments a full load has, about: enough that the statement's
+// own cost vanishes. The text index flushes once a statement, so fewer are better.
+const bulkArgs = 2000
+
+// bulks are the tables that every delivery writes to.
+type bulks struct {
+	alerts, raws, text, feed, ledger bulk
+}
+
+func (b *bulks) all() []*bulk { return []*bulk{&b.alerts, &b.raws, &b.text, &b.feed, &b.ledger} }
+
+// prepareBulks must run before the first transaction: the one connection that writes
+// is then free.
+func prepareBulks(ctx context.Context, db *sql.DB) (bulks, error) {
+	b := bulks{
+		alerts: bulk{into: `alerts (num, id, client_num, node_num, rule_num, severity, src, dst, received_ms, head_num, seq, raw_hash, raw_size, normal)`},
+		raws:   bulk{into: `raws (alert_num, codec, raw)`},
+		text:   bulk{into: `alert_text (rowid, text)`},
+		feed:   bulk{into: `feed (pos, alert_num, at_ms)`},
+		ledger: bulk{into: `ledger (head_num, seq, kind, alert_id, value)`},
+	}
+	for _, table := range b.all() {
+		table.width = strings.Count(table.into, ",") + 1
+		table.rows = min(bulkArgs/table.width, 500)
+		var err error
+		if table.full, err = db.PrepareContext(ctx, table.insert(table.rows)); err != nil {
+			return b, fmt.Errorf("prepare insert into %s: %w", table.into, err)
+		}
+	}
+	return b, nil
+}
+
+func (b *bulks) close() error {
+	var errs []error
+	for _, table := range b.all() {
+		if table.full != nil {
+			errs = append(errs, table.full.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (b *bulk) insert(rows int) string {
+	one := `(?` + strings.Repeat(`, ?`, b.width-1) + `)`
+	return `INSERT INTO ` + b.into + ` VALUES ` + one + strings.Repeat(`, `+one, rows-1)
+}
+
+// add inserts rows, given as one list of their columns after each other.
+func (b *bulk) add(ctx context.Context, tx *sql.Tx, args []any) error {
+	load := b.rows * b.width
+	for ; len(args) >= load; args = args[load:] {
+		if _, err := tx.StmtContext(ctx, b.full).ExecContext(ctx, args[:load]...); err != nil {
+			return fmt.Errorf("insert into %s: %w", b.into, err)
+		}
+	}
+	if len(args) == 0 {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, b.insert(len(args)/b.width), args...); err != nil {
+		return fmt.Errorf("insert into %s: %w", b.into, err)
+	}
+	return nil
+}
