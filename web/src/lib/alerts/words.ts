@@ -46,6 +46,31 @@ export function ruleName(alert: Alert): string {
 	return alert.rule.name || `Rule ${alert.rule.id}`;
 }
 
+const acronyms = new Set([
+	'dns',
+	'http',
+	'https',
+	'id',
+	'ip',
+	'ja3',
+	'ja4',
+	'smb',
+	'smtp',
+	'ssh',
+	'tls',
+	'uri',
+	'url',
+]);
+
+/** The name of a detail as a label: "tls name" is "TLS name". */
+export function label(name: string): string {
+	const [first = '', ...rest] = name.split(' ');
+	const head = acronyms.has(first.toLowerCase())
+		? first.toUpperCase()
+		: first.charAt(0).toUpperCase() + first.slice(1);
+	return [head, ...rest].join(' ');
+}
+
 /** When it happened: the sensor's time, or when we got it. */
 export function timeOf(alert: Alert): string {
 	return alert.event_time ?? alert.received_time;
