@@ -101,7 +101,7 @@ func OpenOutbox(ctx context.Context, o OutboxOptions) (*Outbox, error) {
 		in: make(chan group, 4), lanes: map[soc.Lane]*lane{},
 	}
 	var err error
-	pragmas := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-8192)", "journal_size_limit(33554432)"}}
+	pragmas := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-8192)", "wal_autocheckpoint(4000)", "journal_size_limit(33554432)"}}
 	if b.write, err = sql.Open("sqlite", "file:"+file+"?"+pragmas.Encode()); err != nil {
 		return nil, fmt.Errorf("open %s: %w", file, err)
 	}

@@ -3,6 +3,8 @@ package query
 import (
 	"net/netip"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/socme-project/socme/soc"
 )
@@ -71,45 +73,63 @@ func contains(prefix netip.Prefix, addr netip.Addr) bool {
 	return addr.IsValid() && prefix.Contains(addr.Unmap().WithZone(""))
 }
 
-// maxText bounds AlertText, in bytes: no rule's name makes one alert cost a thousand.
-const maxText = 8 << 10
+// maxText bounds AlertText, in bytes: no alert's text makes one row cost a thousand.
+const maxText = 4 << 10
 
 // AlertText is the text of an alert that words and phrases are looked for in: tokens
-// joined by single spaces, at most 8 KiB of them. Raw is not part of it. It is what
+// joined by single spaces, at most 4 KiB of them. Raw is not part of it. It is what
 // the store indexes, so that the database and Match agree.
 func AlertText(a *soc.Alert) string {
-	var b strings.Builder
-	add := func(texts ...string) {
-		for _, text := range texts {
-			for _, token := range Tokens(text) {
-				if b.Len()+len(token) >= maxText {
-					return
-				}
-				if b.Len() > 0 {
-					b.WriteByte(' ')
-				}
-				b.WriteString(token)
-			}
-		}
-	}
-	add(a.Rule.Name, a.Rule.ID, a.Category, a.Application)
-	for _, side := range []soc.Endpoint{a.Source, a.Destination} {
+	t := text{b: make([]byte, 0, 512)}
+	t.add(a.Rule.Name)
+	t.add(a.Rule.ID)
+	t.add(a.Category)
+	t.add(a.Application)
+	for _, side := range []*soc.Endpoint{&a.Source, &a.Destination} {
 		if side.Address.IsValid() {
-			add(side.Address.String())
+			t.add(side.Address.String())
 		}
-		add(side.Host, side.User)
+		t.add(side.Host)
+		t.add(side.User)
 	}
 	if a.Agent != nil {
-		add(a.Agent.Name, a.Agent.Address)
+		t.add(a.Agent.Name)
+		t.add(a.Agent.Address)
 	}
 	if a.MITRE != nil {
 		for _, technique := range a.MITRE.Techniques {
-			add(technique.ID, technique.Name)
+			t.add(technique.ID)
+			t.add(technique.Name)
 		}
 	}
-	add(a.Tags...)
-	for _, detail := range a.Details {
-		add(detail.Value)
+	for _, tag := range a.Tags {
+		t.add(tag)
 	}
-	return b.String()
+	for _, detail := range a.Details {
+		if strings.ContainsFunc(detail.Value, unicode.IsLetter) { // nobody looks for a count of bytes
+			t.add(detail.Value)
+		}
+	}
+	return string(t.b)
+}
+
+// text gathers tokens.
+type text struct{ b []byte }
+
+func (t *text) add(s string) {
+	separate := true
+	for _, r := range s {
+		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			separate = true
+			continue
+		}
+		if separate && len(t.b) > 0 {
+			t.b = append(t.b, ' ')
+		}
+		separate = false
+		if len(t.b) >= maxText {
+			return
+		}
+		t.b = utf8.AppendRune(t.b, unicode.ToLower(r))
+	}
 }

@@ -14,7 +14,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/socme-project/socme/soc"
 )
@@ -218,9 +217,9 @@ func suggestion(field string) string {
 }
 
 // Tokens folds text into what words and phrases are compared by: letters and digits
-// in lower case, everything else separates. It is never nil unless it is empty.
-func Tokens(text string) []string {
-	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	})
+// in lower case, everything else separates.
+func Tokens(s string) []string {
+	var t text
+	t.add(s)
+	return strings.Fields(string(t.b))
 }

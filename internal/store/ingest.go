@@ -38,7 +38,7 @@ func (a *accept) insert(entries []soc.Entry) error {
 		default:
 			held[e.AlertID] = true
 			a.head.Alerts++
-			fresh = append(fresh, newAlert{alert: a.stored(e), normal: e.Normal, head: a.head.Num})
+			fresh = append(fresh, newAlert{alert: a.stored(e), normal: e.Normal, head: a.head.Num, prepared: a.prepared[e.Seq-a.Entries[0].Seq]})
 		}
 		if a.now.Sub(e.Alert.SeenTime) > lateAfter {
 			cell.late++
@@ -101,6 +101,21 @@ type newAlert struct {
 	alert  soc.StoredAlert
 	normal []byte
 	head   int64 // 0 for SOCme's own
+	prepared
+}
+
+// prepared is what costs time and needs no transaction: it is made before one begins,
+// so that others may write meanwhile.
+type prepared struct {
+	codec  int
+	packed []byte // raw, as it is stored
+	text   string // query.AlertText
+}
+
+func (s *Store) prepare(alert *soc.Alert) prepared {
+	p := prepared{text: query.AlertText(alert)}
+	p.codec, p.packed = s.packRaw(alert.Raw)
+	return p
 }
 
 // addAlerts inserts alerts with everything that hangs on them, and feeds them.
@@ -129,14 +144,13 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 		var head, seq any
 		if f.head != 0 {
 			head, seq = f.head, alert.Seq
-			codec, raw := s.packRaw(alert.Raw)
-			raws = append(raws, num, codec, raw)
+			raws = append(raws, num, f.codec, f.packed)
 		}
 		received := alert.ReceivedTime.UnixMilli()
 		alerts = append(alerts,
 			num, alert.ID[:], client, node, rule, alert.Severity, addrKey(alert.Source.Address), addrKey(alert.Destination.Address),
 			received, head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal))
-		texts = append(texts, num, query.AlertText(&alert.Alert))
+		texts = append(texts, num, f.text)
 		feed = append(feed, firstPos+int64(i), num, received)
 		alert.Raw = nil // listeners get what the API shows
 		fed[i] = soc.Fed{Pos: firstPos + int64(i), Alert: alert}

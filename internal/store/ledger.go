@@ -49,8 +49,12 @@ func (s *Store) Accept(ctx context.Context, scope soc.Scope, d Delivery) (Accept
 	if len(d.Entries) == 0 {
 		return done, fmt.Errorf("%w: a delivery without records", soc.ErrInvalid)
 	}
+	ready := make([]prepared, len(d.Entries))
+	for i := range d.Entries {
+		ready[i] = s.prepare(&d.Entries[i].Alert)
+	}
 	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
-		a := accept{Store: s, ctx: ctx, tx: tx, Delivery: d, now: s.now().UTC()}
+		a := accept{Store: s, ctx: ctx, tx: tx, Delivery: d, now: s.now().UTC(), prepared: ready}
 		err := a.run()
 		done = a.done
 		return err
@@ -65,12 +69,13 @@ func (s *Store) Accept(ctx context.Context, scope soc.Scope, d Delivery) (Accept
 type accept struct {
 	*Store
 	Delivery
-	ctx  context.Context //nolint:containedctx // lives no longer than the call that made it
-	tx   *sql.Tx
-	now  time.Time
-	node nodeRow
-	head headRow
-	done Accepted
+	ctx      context.Context //nolint:containedctx // lives no longer than the call that made it
+	tx       *sql.Tx
+	now      time.Time
+	node     nodeRow
+	head     headRow
+	done     Accepted
+	prepared []prepared // beside Entries
 }
 
 func (a *accept) run() error {

@@ -50,7 +50,7 @@ func (s *Store) Raise(ctx context.Context, scope soc.Scope, n Notice) ([]soc.Fed
 		if err != nil {
 			return err
 		}
-		fed, err = s.addAlerts(ctx, tx, []newAlert{{alert: stored, normal: normal}}, client, node)
+		fed, err = s.addAlerts(ctx, tx, []newAlert{{alert: stored, normal: normal, prepared: s.prepare(&n.Alert)}}, client, node)
 		return err
 	})
 	if err != nil {

@@ -82,7 +82,9 @@ func openSQLite(file, mode string, conns int, log *slog.Logger) (*gorm.DB, error
 		"_txlock": {"immediate"}, // a transaction that reads first must not fail when it writes
 		"_pragma": {
 			"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
-			"cache_size(-16384)", "temp_store(MEMORY)", "journal_size_limit(67108864)",
+			"cache_size(-16384)", "temp_store(MEMORY)",
+			// A checkpoint writes each page once, however often it changed: rare ones write less.
+			"wal_autocheckpoint(8000)", "journal_size_limit(67108864)",
 		},
 	}
 	if mode == "ro" {
