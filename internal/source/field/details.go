@@ -32,9 +32,10 @@ func Clip(text string, limit int) string {
 // Details gathers an alert's details in the order in which they are added.
 type Details []soc.Detail
 
-// Add takes one detail; an empty value, or one beyond the 96th, is left out.
+// Add takes one detail; an empty value, a dash for none, or one beyond the 96th, is
+// left out.
 func (d *Details) Add(name, value string) {
-	if value != "" && len(*d) < maxDetails {
+	if value != "" && value != "-" && len(*d) < maxDetails {
 		*d = append(*d, soc.Detail{Name: name, Value: value})
 	}
 }

@@ -115,7 +115,6 @@ var sections = [...]section{
 	}},
 	{key: "dcerpc", facts: []field.Fact{
 		{Key: "request", Name: "dcerpc request"},
-		{Key: "interfaces", Name: "dcerpc interface", Sub: []string{"uuid"}},
 	}},
 	{key: "snmp", facts: []field.Fact{
 		{Key: "pdu_type", Name: "snmp request"},

@@ -1,6 +1,8 @@
 package wazuh
 
 import (
+	"slices"
+
 	"github.com/socme-project/socme/internal/source/field"
 	"github.com/socme-project/socme/soc"
 )
@@ -150,6 +152,9 @@ func (m *members) details() []soc.Detail {
 		case "gcp":
 			d.AddFacts(value, []field.Fact{{Key: "protoPayload", Name: "operation", Sub: []string{"methodName"}}, {Key: "protoPayload", Name: "object", Sub: []string{"resourceName"}}})
 		}
+	}
+	if method := m.data.Get("protocol").Text(); slices.Contains(methods, method) {
+		d.Add("http method", method)
 	}
 	d.AddFacts(m.data, plain)
 	return d

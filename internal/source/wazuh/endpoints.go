@@ -1,6 +1,7 @@
 package wazuh
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/socme-project/socme/internal/source/field"
@@ -48,6 +49,7 @@ var (
 	applications = []path{{"app_proto"}, {"app"}}
 	actions      = []path{{"action"}, {"fw_action"}, {"github", "action"}}
 	categories   = []path{{"category"}, {"alert", "category"}}
+	methods      = []string{"GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE"}
 )
 
 func (m *members) endpoints(a *soc.Alert) {
@@ -64,8 +66,11 @@ func (m *members) endpoints(a *soc.Alert) {
 		User:    person(f.find(destinationUsers, isText)),
 		Host:    person(f.find(destinationHosts, isText)),
 	}
-	a.Protocol = f.find(protocols, isText).Text()
-	a.Application = f.find(applications, isText).Text()
+	// Suricata writes TCP and http; so that one search finds both, so do we.
+	if a.Protocol = strings.ToUpper(f.find(protocols, isText).Text()); slices.Contains(methods, a.Protocol) {
+		a.Protocol = "" // Wazuh's decoder of web logs puts the method there
+	}
+	a.Application = strings.ToLower(f.find(applications, isText).Text())
 	a.Action = f.find(actions, isText).Text()
 	a.Category = f.find(categories, isText).Text()
 }
