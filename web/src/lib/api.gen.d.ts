@@ -328,8 +328,8 @@ export interface components {
 			community_id?: string;
 			/** @description example data, not a detection */
 			demo: boolean;
-			destination?: components['schemas']['Endpoint'];
-			details?: components['schemas']['Detail'][] | null;
+			destination: components['schemas']['Endpoint'];
+			details?: components['schemas']['Detail'][];
 			epoch?: string;
 			/**
 			 * Format: date-time
@@ -377,8 +377,8 @@ export interface components {
 			 * @enum {string}
 			 */
 			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
-			source?: components['schemas']['Endpoint'];
-			tags?: string[] | null;
+			source: components['schemas']['Endpoint'];
+			tags?: string[];
 		};
 		AlertPageBody: {
 			items: components['schemas']['StoredAlert'][];
@@ -516,8 +516,8 @@ export interface components {
 			items: components['schemas']['Token'][];
 		};
 		MITRE: {
-			tactics?: string[] | null;
-			techniques?: components['schemas']['Technique'][] | null;
+			tactics?: string[];
+			techniques?: components['schemas']['Technique'][];
 		};
 		NewToken: {
 			item: components['schemas']['Token'];
@@ -558,7 +558,7 @@ export interface components {
 			 */
 			forks: number;
 			/** @description newest epoch first, urgent before normal */
-			heads: components['schemas']['HeadState'][] | null;
+			heads: components['schemas']['HeadState'][];
 			id: string;
 			/** Format: date-time */
 			last_seen_time?: string;
@@ -575,7 +575,7 @@ export interface components {
 			repeated: number;
 			/** Format: date-time */
 			revoked_time?: string;
-			sources: components['schemas']['SourceHealth'][] | null;
+			sources: components['schemas']['SourceHealth'][];
 			/** @enum {string} */
 			state: 'new' | 'delivering' | 'lagging' | 'offline' | 'revoked';
 			version?: string;
@@ -619,7 +619,7 @@ export interface components {
 			 */
 			forks: number;
 			/** @description newest epoch first, urgent before normal */
-			heads: components['schemas']['HeadState'][] | null;
+			heads: components['schemas']['HeadState'][];
 			id: string;
 			/** Format: date-time */
 			last_seen_time?: string;
@@ -636,7 +636,7 @@ export interface components {
 			repeated: number;
 			/** Format: date-time */
 			revoked_time?: string;
-			sources: components['schemas']['SourceHealth'][] | null;
+			sources: components['schemas']['SourceHealth'][];
 			/** @enum {string} */
 			state: 'new' | 'delivering' | 'lagging' | 'offline' | 'revoked';
 			/** @description quarters of an hour, oldest first, empty ones left out */
@@ -728,8 +728,8 @@ export interface components {
 			community_id?: string;
 			/** @description example data, not a detection */
 			demo: boolean;
-			destination?: components['schemas']['Endpoint'];
-			details?: components['schemas']['Detail'][] | null;
+			destination: components['schemas']['Endpoint'];
+			details?: components['schemas']['Detail'][];
 			epoch?: string;
 			/**
 			 * Format: date-time
@@ -775,8 +775,8 @@ export interface components {
 			 * @enum {string}
 			 */
 			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
-			source?: components['schemas']['Endpoint'];
-			tags?: string[] | null;
+			source: components['schemas']['Endpoint'];
+			tags?: string[];
 		};
 		TapeCell: {
 			/** Format: int64 */

@@ -8,21 +8,21 @@ export const keySheet: { title: string; keys: { caps: string[]; does: string }[]
 		],
 	},
 	{
-		title: 'Alerts',
-		keys: [
-			{ caps: ['/'], does: 'Write a query' },
-			{ caps: ['j', 'k'], does: 'Next, previous alert (arrows too)' },
-			{ caps: ['Enter'], does: 'Open the alert' },
-			{ caps: ['Esc'], does: 'Close it, then go back to live' },
-			{ caps: ['n'], does: 'Take in the new alerts' },
-		],
-	},
-	{
 		title: 'An alert',
 		keys: [
 			{ caps: ['j', 'k'], does: 'Next, previous alert of the list' },
 			{ caps: ['o'], does: 'Open the sheet as a page' },
 			{ caps: ['Esc'], does: 'Back to the list' },
+		],
+	},
+	{
+		title: 'Alerts',
+		keys: [
+			{ caps: ['/'], does: 'Write a query' },
+			{ caps: ['j', 'k'], does: 'Next, previous alert' },
+			{ caps: ['Enter'], does: 'Open the alert' },
+			{ caps: ['Esc'], does: 'Close it, or back to live' },
+			{ caps: ['n'], does: 'Take in the new alerts' },
 		],
 	},
 ];
