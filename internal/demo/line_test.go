@@ -1,0 +1,178 @@
+package demo
+
+import (
+	"bytes"
+	"encoding/json"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/socme-project/socme/soc"
+)
+
+func recordings() [sensors][][]byte { return [sensors][][]byte{suricata: Eve(), wazuh: Wazuh()} }
+
+func TestTheRecordingsHoldWhatTheDemoNeeds(t *testing.T) {
+	severities, rules, alerts, ids := map[soc.Severity]int{}, map[string]bool{}, [sensors]int{}, map[string]bool{}
+	for s, lines := range recordings() {
+		for _, raw := range lines {
+			l, err := parse(sensor(s), raw)
+			if err != nil {
+				t.Fatalf("%v in %s", err, raw)
+			}
+			if l.severity == soc.SeverityUnknown {
+				continue
+			}
+			alerts[s]++
+			severities[l.severity]++
+			rules[strconv.Itoa(s)+l.rule] = true
+			if m := wazuhID.FindSubmatch(raw); sensor(s) == wazuh {
+				ids[string(m[1])] = true
+			}
+		}
+	}
+	if alerts[suricata] < 200 || alerts[wazuh] < 100 || len(rules) < 80 || len(ids) != alerts[wazuh] {
+		t.Errorf("%v alerts of %d rules, %d ids", alerts, len(rules), len(ids))
+	}
+	for severity := soc.SeverityInformational; severity <= soc.SeverityCritical; severity++ {
+		if severities[severity] < 5 {
+			t.Errorf("%d alerts are %v", severities[severity], severity)
+		}
+	}
+	for _, name := range []string{"attack.pcap", "eve.jsonl", "wazuh.jsonl"} {
+		if info, err := os.Stat(filepath.Join("recording", name)); err != nil || info.Size() > 1_500_000 {
+			t.Errorf("%s is too big for the repository, or absent: %v", name, err)
+		}
+	}
+}
+
+// Replayed at its own time with its own numbers, a line must be what the sensor wrote: no byte outside the marks may
+// change, and inside them the sensor's own format must come back.
+func TestALineReplayedAtItsOwnTimeIsTheRecordedOneToTheByte(t *testing.T) {
+	for s, lines := range recordings() {
+		for _, raw := range lines {
+			l, err := parse(sensor(s), raw)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := fresh{at: l.at}
+			if m := flowID.FindSubmatch(raw); m != nil {
+				f.flow, _ = strconv.ParseUint(string(m[1]), 10, 64)
+			}
+			if m := wazuhID.FindSubmatch(raw); m != nil {
+				f.id = string(m[1])
+			}
+			if got := l.appendTo(nil, f); string(got) != string(raw)+"\n" {
+				t.Errorf("recorded %s\nreplayed %s", raw, got)
+			}
+		}
+	}
+}
+
+// At another time no time of the recording's day may stay behind.
+func TestALineReplayedLaterKeepsNoTimeOfItsRecording(t *testing.T) {
+	for s, lines := range recordings() {
+		for _, raw := range lines {
+			l, err := parse(sensor(s), raw)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := l.appendTo(nil, fresh{at: l.at.AddDate(3, 2, 9), flow: 1 << 50, id: "1.2"})
+			if !json.Valid(got) {
+				t.Fatalf("not JSON: %s", got)
+			}
+			for _, layout := range []string{"2006-01-02", "2006/01/02", "02/Jan/2006", "Jan _2 15:"} {
+				if old := l.at.Format(layout); bytes.Contains(got, []byte(old)) {
+					t.Errorf("%s stayed in %s", old, got)
+				}
+			}
+			if old := strconv.FormatInt(l.at.Unix(), 10); sensor(s) == wazuh && bytes.Contains(got, []byte(old)) {
+				t.Errorf("%s stayed in %s", old, got)
+			}
+		}
+	}
+}
+
+func TestMarks(t *testing.T) {
+	at := time.Date(2031, 2, 3, 4, 5, 6, 789_123_000, time.UTC)
+	f := fresh{at: at, flow: 42, id: "1927857906.77"}
+	tests := []struct {
+		name      string
+		sensor    sensor
+		raw, want string
+	}{
+		{
+			"Suricata's times keep their distance, its flow is fresh", suricata,
+			`{"timestamp":"2026-11-24T10:00:01.500000+0000","flow_id":7,"flow":{"start":"2026-11-24T10:00:00.250000+0000"}}`,
+			`{"timestamp":"2031-02-03T04:05:06.789123+0000","flow_id":42,"flow":{"start":"2031-02-03T04:05:05.539123+0000"}}`,
+		},
+		{
+			"a certificate's dates are facts", suricata,
+			`{"timestamp":"2026-11-24T10:00:01.500000+0000","tls":{"notafter":"2026-12-24T10:00:00"}}`,
+			`{"timestamp":"2031-02-03T04:05:06.789123+0000","tls":{"notafter":"2026-12-24T10:00:00"}}`,
+		},
+		{
+			"Wazuh's id is fresh, its rule's and agent's stay", wazuh,
+			`{"timestamp":"2026-11-24T10:00:01.500+0000","rule":{"id":"5710"},"agent":{"id":"001"},"id":"1795514401.9"}`,
+			`{"timestamp":"2031-02-03T04:05:06.789+0000","rule":{"id":"5710"},"agent":{"id":"001"},"id":"1927857906.77"}`,
+		},
+		{
+			"quoted logs tell the time in their own way", wazuh,
+			`{"timestamp":"2026-11-24T10:00:01.500+0000","full_log":"Nov 24 10:00:00 web sshd[1]","a":"[24/Nov/2026:10:00:01 +0000]","b":"audit(1795514401.218:1)"}`,
+			`{"timestamp":"2031-02-03T04:05:06.789+0000","full_log":"Feb  3 04:05:05 web sshd[1]","a":"[03/Feb/2031:04:05:06 +0000]","b":"audit(1927857906.218:1)"}`,
+		},
+		{
+			"Windows counts to 100 nanoseconds", wazuh,
+			`{"timestamp":"2026-11-24T10:00:01.500+0000","systemTime":"2026-11-24T10:00:01.5000000Z","published":"2024-07-01T12:37:00Z"}`,
+			`{"timestamp":"2031-02-03T04:05:06.789+0000","systemTime":"2031-02-03T04:05:06.7891230Z","published":"2024-07-01T12:37:00Z"}`,
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			l, err := parse(tt.sensor, []byte(tt.raw))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.want+"\n", string(l.appendTo(nil, f))); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestBadThingsAreRare(t *testing.T) {
+	story, err := newStory(rand.New(rand.NewPCG(9, 9)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	count, total := map[soc.Severity]int{}, 60_000
+	for range total {
+		count[story.live().severity]++
+	}
+	if !(count[soc.SeverityLow] > count[soc.SeverityMedium] && count[soc.SeverityInformational] > count[soc.SeverityMedium] &&
+		count[soc.SeverityMedium] > 3*count[soc.SeverityHigh] && count[soc.SeverityHigh] > 2*count[soc.SeverityCritical]) {
+		t.Errorf("of %d alerts: %v", total, count)
+	}
+	wantAbout(t, "alerts for a critical one", total/count[soc.SeverityCritical], 110, 190)
+}
+
+func TestTheSameDiceTellTheSameStory(t *testing.T) {
+	var told [2][]moment
+	for i := range told {
+		story, err := newStory(rand.New(rand.NewPCG(10, 10)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		told[i] = story.history(time.Unix(0, 0).UTC(), time.Unix(86400, 0).UTC())
+	}
+	for i, m := range told[0] {
+		if o := told[1][i]; !m.at.Equal(o.at) || !bytes.Equal(m.line.raw, o.line.raw) {
+			t.Fatalf("moment %d differs", i)
+		}
+	}
+}
