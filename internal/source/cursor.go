@@ -83,6 +83,26 @@ func (p *place) unchanged() (bool, error) {
 	return err == nil && bytes.Equal(head, p.head), err
 }
 
+// more reads a block, and says how many bytes came and whether the file was truncated
+// instead: then nothing of the block may be used.
+func (p *place) more() (n int, truncated bool, err error) {
+	if n, err = p.fill(); err != nil {
+		return 0, false, err
+	}
+	if same, err := p.unchanged(); err != nil || !same {
+		return 0, !same && err == nil, err
+	}
+	if n > 0 {
+		return n, false, p.extend()
+	}
+	p.idle()
+	info, err := p.file.Stat()
+	if err != nil {
+		return 0, false, err
+	}
+	return 0, info.Size() < p.read, nil
+}
+
 // extend lets the cursor's head cover all that is read, up to 1 KiB.
 func (p *place) extend() error {
 	want := int(min(p.read, headSize))

@@ -2,6 +2,7 @@ package source
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -64,7 +65,9 @@ func (f *File) Run(ctx context.Context, resume []Cursor, emit Emit) error {
 	defer tick.Stop()
 	// It runs while a batch that only moves the cursor waits to be worth it.
 	noise := time.NewTimer(time.Hour)
+	noise.Stop()
 	defer noise.Stop()
+	running := false
 	for {
 		if err := r.pass(ctx); err != nil {
 			if ctx.Err() != nil {
@@ -72,8 +75,9 @@ func (f *File) Run(ctx context.Context, resume []Cursor, emit Emit) error {
 			}
 			return fmt.Errorf("follow %s: %w", f.Path, err)
 		}
-		if r.dirty() {
+		if r.dirty() && !running {
 			noise.Reset(noiseEvery)
+			running = true
 		}
 		select {
 		case <-ctx.Done():
@@ -82,6 +86,7 @@ func (f *File) Run(ctx context.Context, resume []Cursor, emit Emit) error {
 		case <-tick.C:
 			w.add() // the directory may be there only now
 		case <-noise.C:
+			running = false
 			if err := r.flush(ctx, r.live()); err != nil {
 				return err
 			}
@@ -151,7 +156,7 @@ func (r *run) pass(ctx context.Context) error {
 	for i := 0; i < len(r.chain); i++ {
 		p := r.chain[i]
 		truncated, err := r.drain(ctx, p)
-		if err != nil && ctx.Err() == nil && p != r.live() {
+		if errors.As(err, new(unreadableError)) && p != r.live() {
 			// An old file must not keep us from the new one for ever.
 			r.log.ErrorContext(ctx, "rotated file cannot be read to its end", "file", p.Path, "offset", p.offset, "err", err)
 			r.drop(p)
@@ -186,24 +191,21 @@ func (r *run) pass(ctx context.Context) error {
 	return r.retire(ctx)
 }
 
+// unreadableError is an error of the file, and not of whoever we emit to.
+type unreadableError struct{ error }
+
+func (e unreadableError) Unwrap() error { return e.error }
+
 // drain reads p to its end and emits what it finds. It says whether the file was
 // truncated and holds something else now.
 func (r *run) drain(ctx context.Context, p *place) (truncated bool, err error) {
 	for {
-		n, err := p.fill()
+		n, truncated, err := p.more()
 		if err != nil {
-			return false, err
+			return false, unreadableError{err}
 		}
-		if same, err := p.unchanged(); err != nil || !same {
-			return !same, err
-		}
-		if n == 0 {
-			p.idle()
-			info, err := p.file.Stat()
-			return err == nil && info.Size() < p.read, err
-		}
-		if err := p.extend(); err != nil {
-			return false, err
+		if truncated || n == 0 {
+			return truncated, nil
 		}
 		p.quiet = r.clock()
 		if err := r.block(ctx, p); err != nil {

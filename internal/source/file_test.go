@@ -3,177 +3,22 @@ package source
 import (
 	"bytes"
 	"context"
-	"fmt"
+	"errors"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"strconv"
-	"sync"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/socme-project/socme/soc"
 )
 
-// number is a Parse for lines {"n":1}: each is an alert whose rule is the number.
-func number(_ soc.NodeID, line []byte) (soc.Alert, bool, error) {
-	line = bytes.TrimRight(line, "\r")
-	if !bytes.HasPrefix(line, []byte(`{"n":`)) || !bytes.HasSuffix(line, []byte("}")) {
-		return soc.Alert{}, false, soc.ErrInvalid
-	}
-	return soc.Alert{Rule: soc.Rule{ID: string(line[5 : len(line)-1])}, Raw: bytes.Clone(line)}, true, nil
-}
-
-// node takes what a File emits as the outbox does: alerts and cursors together.
-type node struct {
-	mu      sync.Mutex
-	seen    map[string]int
-	order   []string
-	cursors map[[2]uint64]Cursor
-	counts  Counts
-	batches int
-	stop    func() bool // ends the run after a batch, to try a restart
-}
-
-func newNode() *node {
-	return &node{seen: map[string]int{}, cursors: map[[2]uint64]Cursor{}}
-}
-
-func (n *node) emit(ctx context.Context, b Batch) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for _, a := range b.Alerts {
-		n.seen[a.Rule.ID]++
-		n.order = append(n.order, a.Rule.ID)
-	}
-	n.cursors[[2]uint64{b.Cursor.Device, b.Cursor.Inode}] = b.Cursor
-	for _, c := range b.Done {
-		delete(n.cursors, [2]uint64{c.Device, c.Inode})
-	}
-	n.counts.Add(b.Counts)
-	n.batches++
-	if n.stop != nil && n.stop() {
-		return context.Canceled
-	}
-	return nil
-}
-
-func (n *node) resume() []Cursor {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	var cursors []Cursor
-	for _, c := range n.cursors {
-		cursors = append(cursors, c)
-	}
-	return cursors
-}
-
-func (n *node) count() int {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return len(n.order)
-}
-
-// follow runs a File on path into n until the test or the returned function ends it.
-func follow(t *testing.T, path string, n *node) (stop func()) {
-	t.Helper()
-	f := &File{Name: "test", Path: path, Parse: number, poll: 20 * time.Millisecond, late: 300 * time.Millisecond}
-	return start(t, f, n)
-}
-
-func start(t *testing.T, f *File, n *node) (stop func()) {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- f.Run(ctx, n.resume(), n.emit) }()
-	var once sync.Once
-	stop = func() {
-		once.Do(func() {
-			cancel()
-			if err := <-done; err != context.Canceled {
-				t.Errorf("Run = %v, want context.Canceled", err)
-			}
-		})
-	}
-	t.Cleanup(stop)
-	return stop
-}
-
-// wait polls until ok.
-func wait(t *testing.T, what string, ok func() bool) {
-	t.Helper()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	deadline := time.After(20 * time.Second)
-	for !ok() {
-		select {
-		case <-deadline:
-			t.Errorf("waited for nothing: %s", what)
-			return
-		case <-tick.C:
-		}
-	}
-}
-
-// exact says whether n saw each of 0 … total-1 once.
-func (n *node) exact(t *testing.T, total int) {
-	t.Helper()
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	lost, doubled := 0, 0
-	var first []int
-	for i := range total {
-		switch n.seen[strconv.Itoa(i)] {
-		case 0:
-			if lost++; lost < 10 {
-				first = append(first, i)
-			}
-		case 1:
-		default:
-			doubled++
-		}
-	}
-	if lost > 0 || doubled > 0 || len(n.seen) != total {
-		t.Errorf("of %d lines lost %d %v, doubled %d; %d different ones seen", total, lost, first, doubled, len(n.seen))
-	}
-}
-
-func appendFile(t *testing.T, path, text string) {
-	t.Helper()
-	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	if _, err := file.WriteString(text); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func rename(t *testing.T, from, to string) {
-	t.Helper()
-	if err := os.Rename(from, to); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func line(n int) string { return fmt.Sprintf("{\"n\":%d}\n", n) }
-
-func numbered(from, to int) string {
-	var b bytes.Buffer
-	for i := from; i < to; i++ {
-		b.WriteString(line(i))
-	}
-	return b.String()
-}
-
 func TestRunReadsWhatIsThereAndWhatComes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "eve.json")
 	n := newNode()
-	follow(t, path, n)
 	appendFile(t, path, numbered(0, 2500))
+	follow(t, path, n)
 	wait(t, "the first lines", func() bool { return n.count() == 2500 })
 	appendFile(t, path, `{"n":25`)
 	appendFile(t, path, "00}\n")
@@ -181,42 +26,180 @@ func TestRunReadsWhatIsThereAndWhatComes(t *testing.T) {
 	n.exact(t, 2501)
 }
 
-func TestRunLosesNothingWhenTheFileIsRenamed(t *testing.T) {
+func TestRunWaitsForTheFileAndItsFolder(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "log", "suricata")
+	path := filepath.Join(dir, "eve.json")
+	n := newNode()
+	f := testFile(path)
+	start(t, f, n)
+	wait(t, "it to say that it waits", f.Waiting)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	appendFile(t, path, numbered(0, 10))
+	wait(t, "the lines", func() bool { return n.count() == 10 })
+	if f.Waiting() {
+		t.Error("it still says that it waits")
+	}
+	n.exact(t, 10)
+}
+
+func TestRunSaysWhyItCannotRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "eve.json")
+	if err := os.Mkdir(path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	err := testFile(path).Run(t.Context(), nil, newNode().emit)
+	if err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("Run on a folder = %v", err)
+	}
+}
+
+// A line is emitted when it is written, not when somebody looks the next time.
+func TestRunIsWokenByTheKernel(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "eve.json")
+	appendFile(t, path, line(0))
+	n := newNode()
+	f := testFile(path)
+	f.poll = time.Hour
+	start(t, f, n)
+	for i := 1; i <= 20; i++ {
+		wait(t, "the line before", func() bool { return n.count() == i })
+		appendFile(t, path, line(i))
+	}
+	wait(t, "the last line", func() bool { return n.count() == 21 })
+	n.exact(t, 21)
+}
+
+func TestGarbageIsCountedAndTheLinesAroundItSurvive(t *testing.T) {
+	long := strings.Repeat("x", soc.MaxRaw)
+	tests := []struct {
+		name, text string
+		want       soc.Counts // beside the three good lines, and bytes
+	}{
+		{"an empty line", "\n", soc.Counts{Lines: 1}},
+		{"space and a carriage return", " \t\r\n", soc.Counts{Lines: 1}},
+		{"no JSON", "Nov 24 suricata: started\n", soc.Counts{Lines: 1, Malformed: 1}},
+		{"a line that was cut and goes on with the next", "{\"n\":7{\"n\":8\n", soc.Counts{Lines: 1, Malformed: 1}},
+		{"bytes of nothing", "\x00\x00\xff\xfe\n", soc.Counts{Lines: 1, Malformed: 1}},
+		{"a line of 1 MiB and one byte", long + "x\n", soc.Counts{Lines: 1, TooLong: 1}},
+		{"a line of 1 MiB, which may be", long + "\n", soc.Counts{Lines: 1, Malformed: 1}},
+		{"lines of many MiB", strings.Repeat(long, 5) + "\n" + strings.Repeat(long, 3) + "\n", soc.Counts{Lines: 2, TooLong: 2}},
+		{"an alert whose text is no UTF-8", "{\"n\":\xff}\n", soc.Counts{Lines: 1, Alerts: 1, InvalidUTF8: 1}},
+		{"a carriage return before the newline", "{\"n\":x}\r\n", soc.Counts{Lines: 1, Alerts: 1}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "eve.json")
+			text := line(0) + tt.text + line(1) + tt.text + line(2)
+			n := newNode()
+			follow(t, path, n)
+			appendFile(t, path, text)
+			read := func() soc.Counts { n.mu.Lock(); defer n.mu.Unlock(); return n.counts }
+			wait(t, "all of it", func() bool { return read().Bytes == uint64(len(text)) })
+			want := soc.Counts{Lines: 3, Alerts: 3, Bytes: uint64(len(text))}
+			want.Add(tt.want)
+			want.Add(tt.want)
+			if got := read(); got != want {
+				t.Errorf("counts = %+v, want %+v", got, want)
+			}
+			for _, id := range []string{"0", "1", "2"} {
+				if n.seen[id] != 1 {
+					t.Errorf("line %s was seen %d times", id, n.seen[id])
+				}
+			}
+		})
+	}
+}
+
+// What passes only noise still moves the cursor, but not with every line.
+func TestNoiseMovesTheCursorSeldom(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "eve.json")
 	n := newNode()
-	const total, each = 20000, 700
-	file, err := os.Create(path)
-	if err != nil {
+	f := testFile(path)
+	f.Parse = func(soc.NodeID, []byte) (soc.Alert, bool, error) { return soc.Alert{}, false, nil }
+	start(t, f, n)
+	size := 0
+	for range 2000 {
+		text := line(1)
+		appendFile(t, path, text)
+		size += len(text)
+	}
+	wait(t, "the cursor to reach the end", func() bool {
+		cursors := n.resume()
+		return len(cursors) == 1 && cursors[0].Offset == int64(size)
+	})
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.batches > 200 {
+		t.Errorf("%d batches for 2,000 lines of noise", n.batches)
+	}
+	if n.counts.Lines != 2000 {
+		t.Errorf("%d lines counted", n.counts.Lines)
+	}
+}
+
+// The node dies at random batches, before or after it has committed them, while the
+// file is written and rotated, and sometimes stays dead for several rotations.
+func TestRunAgainFromTheLastCursorLosesAndDoublesNothing(t *testing.T) {
+	for seed := range uint64(3) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		path := filepath.Join(t.TempDir(), "eve.json")
+		w, n := newWriter(t, path), newNode()
+		work := func() {
+			for range random.IntN(4) {
+				w.write(1 + random.IntN(1500))
+				if random.IntN(3) == 0 {
+					w.rotate(random.IntN(3))
+				}
+			}
+		}
+		w.write(1)
+		stop := follow(t, path, n)
+		wait(t, "the first cursor", func() bool { return n.count() == 1 })
+		stop()
+		n.kill = func() (dead, committed bool) { return random.IntN(3) == 0, random.IntN(2) == 0 }
+		for range 40 {
+			work()
+			ctx, cancel := context.WithTimeout(t.Context(), 60*time.Millisecond)
+			err := testFile(path).Run(ctx, n.resume(), n.emit)
+			cancel()
+			if !errors.Is(err, errKilled) && !errors.Is(err, context.DeadlineExceeded) {
+				t.Fatalf("seed %d: Run = %v", seed, err)
+			}
+		}
+		n.kill = nil
+		w.write(1)
+		stop = follow(t, path, n)
+		wait(t, "all lines", func() bool { return n.count() >= w.next })
+		stop()
+		n.exact(t, w.next)
+		if t.Failed() {
+			t.Fatalf("with seed %d", seed)
+		}
+	}
+}
+
+func TestRawOfABatchIsNotTheReadersBuffer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "eve.json")
+	n := newNode()
+	var raws [][]byte
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	appendFile(t, path, numbered(0, 50000))
+	err := testFile(path).Run(ctx, nil, func(ctx context.Context, b Batch) error {
+		for _, a := range b.Alerts {
+			raws = append(raws, a.Raw)
+		}
+		if len(raws) == 50000 {
+			cancel()
+		}
+		return n.emit(ctx, b)
+	})
+	if !errors.Is(err, context.Canceled) {
 		t.Fatal(err)
 	}
-	if _, err := file.WriteString(line(0)); err != nil {
-		t.Fatal(err)
+	if got := append(bytes.Join(raws, []byte("\n")), '\n'); string(got) != numbered(0, 50000) {
+		t.Error("the raw lines together are not the file")
 	}
-	follow(t, path, n)
-	wait(t, "the first line", func() bool { return n.count() == 1 })
-	for i := 1; i < total; i++ {
-		if i%each == each-1 {
-			for k := 40; k > 0; k-- {
-				_ = os.Rename(fmt.Sprintf("%s.%d", path, k), fmt.Sprintf("%s.%d", path, k+1))
-			}
-			rename(t, path, path+".1")
-			fresh, err := os.Create(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			// The writer has not noticed yet.
-			if _, err := file.WriteString(line(i)); err != nil {
-				t.Fatal(err)
-			}
-			_ = file.Close()
-			file = fresh
-			continue
-		}
-		if _, err := file.WriteString(line(i)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	_ = file.Close()
-	wait(t, "all lines", func() bool { return n.count() >= total })
-	n.exact(t, total)
 }
