@@ -161,7 +161,7 @@ func (s *Store) Session(ctx context.Context, scope soc.Scope, secret soc.Secret)
 		return soc.User{}, time.Time{}, err
 	}
 	var row struct {
-		userRow
+		User   userRow `gorm:"embedded"`
 		Began  int64
 		UsedMS int64 `gorm:"column:used_ms"`
 	}
@@ -178,7 +178,7 @@ func (s *Store) Session(ctx context.Context, scope soc.Scope, secret soc.Secret)
 	if err != nil {
 		return soc.User{}, time.Time{}, fmt.Errorf("session: %w", err)
 	}
-	return row.user(), fromMS(row.Began).Add(sessionLife), nil
+	return row.User.user(), fromMS(row.Began).Add(sessionLife), nil
 }
 
 // EndSession signs out.
