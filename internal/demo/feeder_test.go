@@ -183,7 +183,7 @@ func TestAMachineThatSleptIsFilledLikeARestart(t *testing.T) {
 // A process that dies leaves both files cut at one moment of the merged order, perhaps amid a line.
 func TestBeingKilledAmidTheFirstFillingNeitherRepeatsNorLeavesOut(t *testing.T) {
 	dice := rand.New(rand.NewPCG(6, 6))
-	for range 12 {
+	for range 5 {
 		synctest.Test(t, func(t *testing.T) {
 			dir, start := t.TempDir(), time.Now()
 			run(t, Feeder{Dir: dir, Seed: dice.Uint64()}, time.Millisecond)
@@ -216,15 +216,17 @@ func TestRotationLosesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		var kept []written
-		for seed := range uint64(40) {
-			run(t, Feeder{Dir: dir, Seed: seed + 1, MaxSize: 400_000}, 15*time.Second)
+		seen := map[string]bool{}
+		for seed := range uint64(10) {
+			run(t, Feeder{Dir: dir, Seed: seed + 1, MaxSize: 250_000}, time.Minute)
 			for _, w := range read(t, dir, AlertsFile) {
-				if len(kept) == 0 || number(t, w) > number(t, kept[len(kept)-1]) {
+				if !seen[w.raw] {
+					seen[w.raw] = true
 					kept = append(kept, w)
 				}
 			}
 		}
-		if size := fileSize(t, filepath.Join(dir, AlertsFile)); size > 400_000 {
+		if size := fileSize(t, filepath.Join(dir, AlertsFile)); size > 250_000 {
 			t.Errorf("file of %d bytes was not rotated", size)
 		}
 		if fileSize(t, filepath.Join(dir, AlertsFile+".1")) == 0 {
