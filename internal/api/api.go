@@ -45,8 +45,7 @@ var system = soc.System("sign-in")
 // Handler serves the API; page serves every other path.
 func (a *API) Handler(page http.Handler) http.Handler {
 	a.passwords = newPasswords(a.Now)
-	gin.SetMode(gin.ReleaseMode)
-	router := gin.New()
+	router := newRouter()
 	router.HandleMethodNotAllowed = true
 	router.Use(a.recover)
 	api := a.register(router)
@@ -70,10 +69,16 @@ func (a *API) Handler(page http.Handler) http.Handler {
 	return csrf.Handler(router)
 }
 
+// newRouter is gin without its chatter on stdout.
+func newRouter() *gin.Engine {
+	gin.SetMode(gin.ReleaseMode)
+	return gin.New()
+}
+
 // OpenAPI is the document that describes the API, as YAML.
 func OpenAPI() ([]byte, error) {
 	a := &API{Now: time.Now}
-	return a.register(gin.New()).OpenAPI().YAML()
+	return a.register(newRouter()).OpenAPI().YAML()
 }
 
 func (a *API) register(router *gin.Engine) huma.API {
