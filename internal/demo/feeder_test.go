@@ -15,9 +15,12 @@ import (
 	"time"
 )
 
-// run feeds dir for d of the bubble's time.
+// run feeds dir for d of the bubble's time, in UTC if f says nothing else: how busy an hour is depends on the zone.
 func run(t *testing.T, f Feeder, d time.Duration) {
 	t.Helper()
+	if f.Now == nil {
+		f.Now = func() time.Time { return time.Now().UTC() }
+	}
 	ctx, stop := context.WithTimeout(t.Context(), d)
 	defer stop()
 	if err := f.Run(ctx); err != nil {
@@ -165,7 +168,7 @@ func TestAMachineThatSleptIsFilledLikeARestart(t *testing.T) {
 		var slept atomic.Int64
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error)
-		now := func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }
+		now := func() time.Time { return time.Now().UTC().Add(time.Duration(slept.Load())) }
 		go func() { done <- (&Feeder{Dir: dir, Seed: 5, Now: now}).Run(ctx) }()
 		time.Sleep(time.Minute) //nolint:forbidigo // the bubble's clock
 		synctest.Wait()
@@ -264,7 +267,7 @@ func TestAClockThatWasSetBackIsFollowed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
 		run(t, Feeder{Dir: dir, Seed: 7}, time.Minute)
-		early := func() time.Time { return time.Now().Add(-time.Hour) }
+		early := func() time.Time { return time.Now().UTC().Add(-time.Hour) }
 		before := len(read(t, dir, EveFile))
 		run(t, Feeder{Dir: dir, Seed: 8, Now: early}, time.Minute)
 		for _, w := range read(t, dir, EveFile)[before:] {

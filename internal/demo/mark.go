@@ -47,7 +47,8 @@ func fits(shape string, text []byte) bool {
 		return false
 	}
 	for i := range len(shape) {
-		c, ok := text[i], false
+		c := text[i]
+		var ok bool
 		switch shape[i] {
 		case '0':
 			ok = isDigit(c)
