@@ -134,6 +134,16 @@ count() { grep -c '"event_type":"alert"' "$1"; }
 echo "live:    $(wc -l <"$out/eve.jsonl") events, $(count "$out/eve.jsonl") alerts, $(grep -o '"signature_id":[0-9]*' "$out/eve.jsonl" | sort -u | wc -l) rules"
 echo "offline: $(wc -l <"$work/again/eve.json") events, $(count "$work/again/eve.json") alerts"
 ls -l "$out"
-grep -o '^alert.*sid:[0-9]*' "$out/local.rules" | grep -o '[0-9]*$' | while read -r sid; do
-	grep -q "\"signature_id\":$sid," "$out/eve.jsonl" || echo "rule $sid did not fire"
+
+bad=0
+if [ "$(count "$out/eve.jsonl")" != "$(count "$work/again/eve.json")" ]; then
+	echo "the capture does not give the alerts that were seen live" >&2
+	bad=1
+fi
+for sid in $(grep '^alert' "$out/local.rules" | grep -o 'sid:[0-9]*' | cut -d : -f 2); do
+	if ! grep -q "\"signature_id\":$sid," "$out/eve.jsonl"; then
+		echo "rule $sid did not fire" >&2
+		bad=1
+	fi
 done
+exit $bad
