@@ -140,10 +140,10 @@ if [ "$(count "$out/eve.jsonl")" != "$(count "$work/again/eve.json")" ]; then
 	echo "the capture does not give the alerts that were seen live" >&2
 	bad=1
 fi
-for sid in $(grep '^alert' "$out/local.rules" | grep -o 'sid:[0-9]*' | cut -d : -f 2); do
+while read -r sid; do
 	if ! grep -q "\"signature_id\":$sid," "$out/eve.jsonl"; then
 		echo "rule $sid did not fire" >&2
 		bad=1
 	fi
-done
-exit $bad
+done < <(grep '^alert' "$out/local.rules" | grep -o 'sid:[0-9]*' | cut -d : -f 2)
+[ "$bad" -eq 0 ]
