@@ -7,7 +7,7 @@ import (
 )
 
 // resume finds the files of the cursors by inode and head among those at Path and
-// beside it, and opens them, all that came after them, and the one at Path last.
+// beside it, and opens them, and the one at Path last.
 func (r *run) resume(cursors []Cursor) error {
 	files, err := r.siblings()
 	if err != nil {
@@ -35,16 +35,15 @@ func (r *run) resume(cursors []Cursor) error {
 			r.log.Warn("file of a cursor is gone", "inode", cursor.Inode, "offset", cursor.Offset)
 		}
 	}
-	// Files before the oldest that we know were finished; those after it were not
-	// there yet, or their first batch was not committed. If we know none any more,
-	// all that is there came later: rotation takes the oldest first.
-	first := slices.IndexFunc(places, func(p *place) bool { return p != nil })
+	// If we know none of them any more, all that are there came later: rotation takes
+	// the oldest first. Of those that we do know, between finds what came after.
+	known := slices.ContainsFunc(places, func(p *place) bool { return p != nil })
 	for i, file := range files {
 		p := places[i]
 		isLive := i == len(files)-1 && file.path == r.Path
 		switch {
 		case p != nil:
-		case isLive, len(cursors) > 0 && first < 0, first >= 0 && !file.time.Before(files[first].time):
+		case isLive, len(cursors) > 0 && !known:
 			if p, err = r.open(file.path, Cursor{}); err != nil {
 				return err
 			}

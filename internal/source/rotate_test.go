@@ -1,8 +1,12 @@
 package source
 
 import (
+	"crypto/sha256"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 )
@@ -210,6 +214,98 @@ func TestACopyIsReadOnWhenTheFileIsTruncated(t *testing.T) {
 				follow(t, path, n)
 			}
 			wait(t, "all lines", func() bool { return n.count() >= w.next })
+			n.exact(t, w.next)
+		})
+	}
+}
+
+// A file that lost its end, as after a crash of its machine, goes on to be read.
+func TestAFileThatLostItsEndIsReadOn(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "eve.json")
+	w, n := newWriter(t, path), newNode()
+	follow(t, path, n)
+	w.write(300)
+	wait(t, "the first lines", func() bool { return n.count() == 300 })
+	if err := w.file.Truncate(int64(len(numbered(0, 200)))); err != nil {
+		t.Fatal(err)
+	}
+	// It is noticed before it has grown again: here nothing can tell afterwards.
+	wait(t, "the loss to be noticed", func() bool { return n.count() == 500 })
+	w.write(5)
+	wait(t, "the lines after", func() bool { return n.count() == 505 })
+	for i := 300; i < 305; i++ {
+		if got := n.seen[strconv.Itoa(i)]; got != 1 {
+			t.Errorf("line %d was seen %d times", i, got)
+		}
+	}
+}
+
+// The cursor of the truncated file and that of its copy both lie in the copy.
+func TestOfTwoCursorsInOneFileTheFurtherCounts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "eve.json")
+	whole := numbered(0, 500)
+	appendFile(t, path+".1", whole)
+	w, n := newWriter(t, path), newNode()
+	w.next = 500
+	w.write(10)
+	for name, offset := range map[string]int{path: len(numbered(0, 100)), path + ".1": len(numbered(0, 300))} {
+		at, err := stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := at.cursor
+		c.Source, c.Path, c.Offset = "test", name, int64(offset)
+		c.HeadSize, c.Head = headSize, sha256.Sum256([]byte(whole[:headSize]))
+		n.cursors[[2]uint64{c.Device, c.Inode}] = c
+	}
+	for i := range 300 {
+		n.seen[strconv.Itoa(i)]++
+	}
+	follow(t, path, n)
+	wait(t, "the rest of the copy, and the file", func() bool { return n.count() >= 210 })
+	n.exact(t, 510)
+}
+
+// Wazuh's alerts.json is a second name of a file by the day in a folder of its own.
+func TestAFileThatIsLinkedAnewIsFollowed(t *testing.T) {
+	for _, name := range []string{"while somebody follows", "while nobody follows"} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			path, month := filepath.Join(dir, "alerts.json"), filepath.Join(dir, "2026", "Nov")
+			if err := os.MkdirAll(month, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			n, w := newNode(), &writer{t: t, path: filepath.Join(month, "ossec-alerts-23.json")}
+			begin := func() {
+				w.create()
+				if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+					t.Fatal(err)
+				}
+				if err := os.Link(w.path, path); err != nil {
+					t.Fatal(err)
+				}
+			}
+			begin()
+			f := testFile(path)
+			f.Rotated = []string{filepath.Join(dir, "*", "*", "ossec-alerts-*.json")}
+			stop := start(t, f, n)
+			w.write(100)
+			wait(t, "the first day", func() bool { return n.count() == 100 })
+			if name == "while nobody follows" {
+				stop()
+			}
+			w.write(100)
+			for _, day := range []string{"24", "25"} {
+				_ = w.file.Close()
+				w.path = filepath.Join(month, "ossec-alerts-"+day+".json")
+				begin()
+				w.write(100)
+			}
+			if name == "while nobody follows" {
+				start(t, f, n)
+			}
+			wait(t, "all days", func() bool { return n.count() >= w.next })
+			_ = w.file.Close()
 			n.exact(t, w.next)
 		})
 	}
