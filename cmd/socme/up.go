@@ -229,6 +229,12 @@ func visible(listen string) string {
 	return net.JoinHostPort(host, port)
 }
 
+func onLoopback(listen string) bool {
+	host, _, err := net.SplitHostPort(listen)
+	ip := net.ParseIP(host)
+	return err == nil && (host == "localhost" || (ip != nil && ip.IsLoopback()))
+}
+
 func greet(out io.Writer, f upFlags, c *core.Core, sensors []config.Source, link string) {
 	var b strings.Builder
 	folder, err := filepath.Abs(f.data)
@@ -249,6 +255,9 @@ func greet(out io.Writer, f upFlags, c *core.Core, sensors []config.Source, link
 	fmt.Fprintf(&b, "           to add one, edit %s and start again\n", filepath.Join(folder, "node", config.NodeFile))
 	if f.demo {
 		fmt.Fprintf(&b, "  demo     example data of %q; `socme demo reset --data %s` removes it\n", demoClient, f.data)
+	}
+	if !onLoopback(f.listen) {
+		fmt.Fprintf(&b, "\nOther machines can reach %s, and it speaks plain HTTP: let only a tailnet or a TLS proxy at it.\n", f.listen)
 	}
 	if link == "" {
 		fmt.Fprintf(&b, "\nOpen http://%s\n", visible(f.listen))

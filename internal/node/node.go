@@ -86,6 +86,10 @@ func (n *Node) health() []soc.SourceHealth {
 	health := make([]soc.SourceHealth, len(n.sources))
 	for i, w := range n.sources {
 		health[i] = w.health()
+		// A full disk stops every source, and the people at the core must see it.
+		if why := n.outbox.Trouble(); why != "" {
+			health[i].State, health[i].Error = "error", why
+		}
 	}
 	return health
 }

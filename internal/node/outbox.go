@@ -14,6 +14,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	_ "modernc.org/sqlite" // the database/sql driver "sqlite", without cgo
@@ -51,6 +52,8 @@ type Outbox struct {
 	mu    sync.Mutex // guards what follows, and is held while it is being committed
 	epoch epoch
 	lanes map[soc.Lane]*lane
+
+	trouble atomic.Pointer[string] // why nothing can be written now; nil while all is well
 }
 
 // epoch is the life of the outbox between two forks.
@@ -266,6 +269,14 @@ func (b *Outbox) Latest() (soc.Epoch, map[string]uint64) {
 		latest[l.String()] = end.head.Seq
 	}
 	return b.epoch.id, latest
+}
+
+// Trouble says why the outbox cannot be written now; it is "" while all is well.
+func (b *Outbox) Trouble() string {
+	if why := b.trouble.Load(); why != nil {
+		return *why
+	}
+	return ""
 }
 
 // More receives when a lane may have something to send.

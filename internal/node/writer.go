@@ -96,9 +96,15 @@ func (b *Outbox) saveNoise(ctx context.Context, noise map[string]group) error {
 func (b *Outbox) commitUntilDone(ctx context.Context, groups []group) error {
 	for retry := newBackoff(10 * time.Second); ; {
 		err := b.commit(ctx, groups)
-		if err == nil || ctx.Err() != nil {
+		if err == nil {
+			b.trouble.Store(nil)
+			return nil
+		}
+		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		why := "the outbox cannot be written: " + err.Error()
+		b.trouble.Store(&why)
 		b.log.ErrorContext(ctx, "the outbox cannot be written, trying again", "err", err)
 		if err := retry.wait(ctx); err != nil {
 			return err
