@@ -8,11 +8,13 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime/pprof"
 	"slices"
@@ -46,7 +48,11 @@ func main() {
 		}
 		return
 	}
-	if err := bench(*size, *keep); err != nil {
+	// An interrupt still takes the file away.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := bench(ctx, *size, *keep)
+	stop()
+	if err != nil {
 		fail(err)
 	}
 }
@@ -56,7 +62,7 @@ func fail(err error) {
 	os.Exit(1)
 }
 
-func bench(size int64, keep bool) error {
+func bench(ctx context.Context, size int64, keep bool) error {
 	dir, err := os.MkdirTemp("", "socme-bench-eve-")
 	if err != nil {
 		return err
@@ -74,11 +80,11 @@ func bench(size int64, keep bool) error {
 	fmt.Printf("eve.json of %.2f GB: %d lines, %d alerts (%.1f %%), %d of them written oddly; %d lines that only quote an alert\n\n",
 		float64(file.Bytes)/1e9, file.Lines, file.Alerts, 100*float64(file.Alerts)/float64(file.Lines), file.Odd, file.Decoys)
 
-	limit, err := ours("lines", path)
+	limit, err := ours(ctx, "lines", path)
 	if err != nil {
 		return err
 	}
-	socme, err := ours("socme", path)
+	socme, err := ours(ctx, "socme", path)
 	if err != nil {
 		return err
 	}
@@ -98,7 +104,7 @@ func bench(size int64, keep bool) error {
 	row(fmt.Sprintf("limit: Go counts lines (median of %d)", runs), limit, false)
 	var notes []string
 	for _, p := range peers(path) {
-		r, err := p.run()
+		r, err := p.run(ctx)
 		if err != nil {
 			notes = append(notes, fmt.Sprintf("%s: left out: %v", p.name, err))
 			continue
@@ -141,14 +147,14 @@ type result struct {
 // ours measures one of our ways in processes of their own on one core, so that the
 // peak of memory is its own, and returns the run that
 // took the median of the processor's time.
-func ours(way, path string) (result, error) {
+func ours(ctx context.Context, way, path string) (result, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return result{}, err
 	}
 	var results []result
 	for range runs {
-		command := exec.Command(self, "-measure", way, "-path", path)
+		command := exec.CommandContext(ctx, self, "-measure", way, "-path", path) //nolint:gosec // it is ourselves
 		command.Env = append(os.Environ(), "GOMAXPROCS=1")
 		command.Stderr = os.Stderr
 		out, err := command.Output()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os/exec"
@@ -25,12 +26,12 @@ func peers(path string) []peer {
 	}
 }
 
-func (p peer) run() (result, error) {
+func (p peer) run(ctx context.Context) (result, error) {
 	program, err := exec.LookPath(p.program)
 	if err != nil {
 		return result{}, errors.New("it is not installed")
 	}
-	command := exec.Command(program, p.args...)
+	command := exec.CommandContext(ctx, program, p.args...) //nolint:gosec // from the table above
 	out, err := command.StdoutPipe()
 	if err != nil {
 		return result{}, err

@@ -186,7 +186,7 @@ func checkEscape(b []byte, i int) (int, bool) {
 			return i, false
 		}
 		for _, c := range b[i+2 : i+6] {
-			if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F') {
+			if digit := c - '0'; digit > 9 && (c|0x20 < 'a' || c|0x20 > 'f') {
 				return i, false
 			}
 		}

@@ -15,29 +15,61 @@ type path []string
 // names of Wazuh's own decoders, then those of the products whose logs it reads.
 var (
 	sourceAddresses = []path{
-		{"srcip"}, {"src_ip"}, {"srcaddr"}, {"src"}, {"src_endpoint", "ip"},
-		{"win", "eventdata", "ipAddress"}, {"win", "eventdata", "sourceIp"}, {"win", "eventdata", "sourceAddress"},
-		{"aws", "sourceIPAddress"}, {"aws", "source_ip_address"}, {"office365", "ClientIP"}, {"office365", "ActorIpAddress"},
-		{"gcp", "protoPayload", "requestMetadata", "callerIp"}, {"github", "actor_ip"}, {"ClientIP"}, {"client_ip"}, {"identSrc"}, {"ip"},
+		{"srcip"},
+		{"src_ip"},
+		{"srcaddr"},
+		{"src"},
+		{"src_endpoint", "ip"},
+		{"win", "eventdata", "ipAddress"},
+		{"win", "eventdata", "sourceIp"},
+		{"win", "eventdata", "sourceAddress"},
+		{"aws", "sourceIPAddress"},
+		{"aws", "source_ip_address"},
+		{"office365", "ClientIP"},
+		{"office365", "ActorIpAddress"},
+		{"gcp", "protoPayload", "requestMetadata", "callerIp"},
+		{"github", "actor_ip"},
+		{"ClientIP"},
+		{"client_ip"},
+		{"identSrc"},
+		{"ip"},
 	}
 	sourcePorts = []path{
-		{"srcport"}, {"src_port"}, {"src_endpoint", "port"},
-		{"win", "eventdata", "ipPort"}, {"win", "eventdata", "sourcePort"},
+		{"srcport"},
+		{"src_port"},
+		{"src_endpoint", "port"},
+		{"win", "eventdata", "ipPort"},
+		{"win", "eventdata", "sourcePort"},
 	}
 	sourceUsers = []path{
-		{"srcuser"}, {"win", "eventdata", "subjectUserName"}, {"aws", "userIdentity", "userName"}, {"office365", "UserId"},
-		{"gcp", "protoPayload", "authenticationInfo", "principalEmail"}, {"github", "actor"}, {"usrName"},
+		{"srcuser"},
+		{"win", "eventdata", "subjectUserName"},
+		{"aws", "userIdentity", "userName"},
+		{"office365", "UserId"},
+		{"gcp", "protoPayload", "authenticationInfo", "principalEmail"},
+		{"github", "actor"},
+		{"usrName"},
 	}
 	sourceHosts = []path{
 		{"win", "eventdata", "workstationName"}, {"win", "eventdata", "sourceHostname"}, {"identHostName"},
 	}
 	destinationAddresses = []path{
-		{"dstip"}, {"dst_ip"}, {"dest_ip"}, {"dstaddr"}, {"dst"}, {"dst_endpoint", "ip"},
-		{"win", "eventdata", "destinationIp"}, {"win", "eventdata", "destAddress"},
+		{"dstip"},
+		{"dst_ip"},
+		{"dest_ip"},
+		{"dstaddr"},
+		{"dst"},
+		{"dst_endpoint", "ip"},
+		{"win", "eventdata", "destinationIp"},
+		{"win", "eventdata", "destAddress"},
 	}
 	destinationPorts = []path{
-		{"dstport"}, {"dst_port"}, {"dest_port"}, {"dst_endpoint", "port"},
-		{"win", "eventdata", "destinationPort"}, {"win", "eventdata", "destPort"},
+		{"dstport"},
+		{"dst_port"},
+		{"dest_port"},
+		{"dst_endpoint", "port"},
+		{"win", "eventdata", "destinationPort"},
+		{"win", "eventdata", "destPort"},
 	}
 	destinationUsers = []path{
 		{"dstuser"}, {"win", "eventdata", "targetUserName"}, {"win", "eventdata", "user"},
