@@ -12,6 +12,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -178,7 +179,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 				}
 				refused := answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden
 				// A token is no session and has no account: those say so themselves.
-				ofSessions := strings.Contains("session change-account sign-in sign-in-by-link", op.OperationID)
+				ofSessions := slices.Contains([]string{"session", "change-account", "sign-in", "sign-in-by-link"}, op.OperationID)
 				if !allowed && answer.StatusCode != want || allowed && refused && !ofSessions {
 					t.Errorf("%s by %s = %d; may call it: %v", op.OperationID, who, answer.StatusCode, allowed)
 				}
@@ -303,7 +304,7 @@ func TestErrorsSayWhatIsWrong(t *testing.T) {
 		{"GET", "/nodes/nobody", "", 404, "no such thing"},
 		{"POST", "/clients", `{"name":"acme"}`, 409, "exists already"},
 		{"POST", "/clients", `{"name":" "}`, 422, "needs a name"},
-		{"POST", "/clients", `{"nmae":"x"}`, 422, "nmae"},
+		{"POST", "/clients", `{"nam":"x"}`, 422, "nam"},
 		{"POST", "/clients", `{`, 400, ""},
 		{"POST", "/clients/nobody/node-tokens", `{}`, 404, "no such thing"},
 		{"POST", "/tokens", `{"name":"x","role":"king"}`, 422, "body.role"},
@@ -354,7 +355,7 @@ func TestPagesGoThroughEveryAlertOnce(t *testing.T) {
 // follow opens a stream and returns a function that gives its events one by one.
 func follow(t *testing.T, s *server, query, last, token string) (next func() (event, id string)) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+"/api/v1/stream?query="+query, nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/api/v1/stream?query="+query, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -363,7 +364,7 @@ func follow(t *testing.T, s *server, query, last, token string) (next func() (ev
 		request.Header.Set("Last-Event-ID", last)
 	}
 	answer, err := s.Client().Do(request)
-	if err != nil || answer.StatusCode != 200 {
+	if err != nil || answer.StatusCode != http.StatusOK {
 		t.Fatalf("stream = %v, %v", answer, err)
 	}
 	t.Cleanup(func() { _ = answer.Body.Close() })

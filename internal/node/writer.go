@@ -130,7 +130,7 @@ func (b *Outbox) commit(ctx context.Context, groups []group) error {
 			switch n {
 			case 0:
 			case rowsAtOnce:
-				_, err = tx.StmtContext(ctx, b.insert).ExecContext(ctx, rows...)
+				_, err = tx.StmtContext(ctx, b.insert).ExecContext(ctx, rows...) //nolint:sqlclosecheck // it ends with the transaction
 			default:
 				_, err = tx.ExecContext(ctx, insertRecords(n), rows...)
 			}

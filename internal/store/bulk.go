@@ -68,7 +68,7 @@ func (b *bulk) insert(rows int) string {
 func (b *bulk) add(ctx context.Context, tx *sql.Tx, args []any) error {
 	load := b.rows * b.width
 	for ; len(args) >= load; args = args[load:] {
-		if _, err := tx.StmtContext(ctx, b.full).ExecContext(ctx, args[:load]...); err != nil {
+		if _, err := tx.StmtContext(ctx, b.full).ExecContext(ctx, args[:load]...); err != nil { //nolint:sqlclosecheck // it ends with the transaction
 			return fmt.Errorf("insert into %s: %w", b.into, err)
 		}
 	}
