@@ -23,6 +23,7 @@ export class AlertFeed {
 	#inbox: Alert[] = [];
 	#during: Alert[] = []; // came while the first page was being read
 	#timer: ReturnType<typeof setTimeout> | undefined;
+	#flushed = 0; // when the list was last redrawn, in ms
 	#asked = 0;
 	#loaded = false;
 
@@ -156,11 +157,14 @@ export class AlertFeed {
 		this.#inbox.push(alert);
 		this.#during.push(alert);
 		if (this.#during.length > cap) this.#during = this.#during.slice(-page);
-		this.#timer ??= setTimeout(() => this.#flush(), flushEvery);
+		// The first one is drawn at once, what follows it closely is drawn together.
+		const wait = Math.max(0, this.#flushed + flushEvery - performance.now());
+		this.#timer ??= setTimeout(() => this.#flush(), wait);
 	}
 
 	#flush(): void {
 		this.#timer = undefined;
+		this.#flushed = performance.now();
 		const came = this.#inbox;
 		this.#inbox = [];
 		if (!this.#loaded) return; // the page that is being read takes them from #during

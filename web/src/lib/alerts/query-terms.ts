@@ -43,12 +43,3 @@ export function columnOf(location: string): number {
 	const column = /^query\.(\d+)$/.exec(location)?.[1];
 	return column ? Number(column) : 0;
 }
-
-/** The query with one more term; a term of the same field and operator gives way. */
-export function withTerm(query: string, field: string, operator: string, value: string): string {
-	const quoted = /[\s"]/.test(value) ? `"${value.replaceAll('"', '')}"` : value;
-	const kept = pieces(query)
-		.filter((piece) => !piece.space && !(piece.field === field && piece.operator === operator))
-		.map((piece) => piece.text);
-	return [...kept, `${field}${operator}${quoted}`].join(' ');
-}

@@ -1,0 +1,33 @@
+import { defineConfig } from '@playwright/test';
+
+// The tests start the real binary themselves (e2e/core.ts), on ports that are free, and use
+// the machine's own Chromium: nothing is downloaded.
+export default defineConfig({
+	testDir: 'e2e',
+	outputDir: 'test-results',
+	timeout: 60_000,
+	expect: { timeout: 10_000 },
+	workers: 1,
+	forbidOnly: true,
+	reporter: [['list']],
+	use: {
+		viewport: { width: 1440, height: 900 },
+		locale: 'en-GB',
+		timezoneId: 'Europe/Paris',
+		colorScheme: 'dark',
+		trace: 'retain-on-failure',
+		launchOptions: {
+			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+			args: [
+				'--headless',
+				'--no-sandbox',
+				'--disable-gpu',
+				'--disable-quic',
+				'--no-first-run',
+				'--disable-background-networking',
+				'--disable-component-update',
+				'--disable-sync',
+			],
+		},
+	},
+});
