@@ -27,9 +27,8 @@ func inode(info fs.FileInfo) (device, number uint64, err error) {
 	return uint64(stat.Dev), stat.Ino, nil //nolint:unconvert // Dev is int32 on some systems
 }
 
-// readHead reads the first bytes of a file, at most size of them.
-func readHead(file *os.File, size int) ([]byte, error) {
-	head := make([]byte, size)
+// readHead reads the first bytes of a file, as many as head takes.
+func readHead(file *os.File, head []byte) ([]byte, error) {
 	n, err := file.ReadAt(head, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read the beginning: %w", err)
@@ -43,7 +42,7 @@ func (c Cursor) fits(file *os.File) (bool, error) {
 	if c.HeadSize == 0 {
 		return true, nil
 	}
-	head, err := readHead(file, min(c.HeadSize, headSize))
+	head, err := readHead(file, make([]byte, min(c.HeadSize, headSize)))
 	return err == nil && len(head) == c.HeadSize && sha256.Sum256(head) == c.Head, err
 }
 
@@ -69,7 +68,7 @@ func newPlace(file *os.File, cursor Cursor) (*place, error) {
 		return nil, err
 	}
 	p := &place{Cursor: cursor, lines: newLines(file, cursor.Offset)}
-	if p.head, err = readHead(file, cursor.HeadSize); err != nil {
+	if p.head, err = readHead(file, make([]byte, cursor.HeadSize)); err != nil {
 		return nil, fmt.Errorf("open %s: %w", file.Name(), err)
 	}
 	return p, nil
@@ -79,7 +78,8 @@ func newPlace(file *os.File, cursor Cursor) (*place, error) {
 // before its bytes are used, it tells whether they belong to the file that we were
 // in: one that is truncated and written anew begins with another timestamp.
 func (p *place) unchanged() (bool, error) {
-	head, err := readHead(p.file, len(p.head))
+	var room [headSize]byte
+	head, err := readHead(p.file, room[:len(p.head)])
 	return err == nil && bytes.Equal(head, p.head), err
 }
 
@@ -109,7 +109,7 @@ func (p *place) extend() error {
 	if want <= p.HeadSize {
 		return nil
 	}
-	head, err := readHead(p.file, want)
+	head, err := readHead(p.file, make([]byte, want))
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -202,4 +203,39 @@ func TestRawOfABatchIsNotTheReadersBuffer(t *testing.T) {
 	if got := append(bytes.Join(raws, []byte("\n")), '\n'); string(got) != numbered(0, 50000) {
 		t.Error("the raw lines together are not the file")
 	}
+}
+
+// BenchmarkLineToEmit is the time from the write of a line to its emission.
+func BenchmarkLineToEmit(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "eve.json")
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer file.Close()
+	ctx, cancel := context.WithCancel(b.Context())
+	came, done := make(chan time.Time, 1), make(chan error, 1)
+	go func() {
+		done <- testFile(path).Run(ctx, nil, func(_ context.Context, batch Batch) error {
+			if len(batch.Alerts) > 0 {
+				came <- time.Now()
+			}
+			return nil
+		})
+	}()
+	var took []time.Duration
+	for b.Loop() {
+		begin := time.Now()
+		if _, err := file.WriteString(line(1)); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, (<-came).Sub(begin))
+	}
+	cancel()
+	if err := <-done; !errors.Is(err, context.Canceled) {
+		b.Fatal(err)
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
 }

@@ -122,7 +122,8 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			t.Fatalf("marshal the alert: %v", err)
 		}
-		if bytes.Contains(text, []byte(`\u0000`)) {
+		// A backslash in the text stands there as two.
+		if bytes.Contains(bytes.ReplaceAll(text, []byte(`\\`), nil), []byte(`\u0000`)) {
 			t.Errorf("a NUL in %s", text)
 		}
 	})
