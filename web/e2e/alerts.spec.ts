@@ -37,8 +37,11 @@ test('a line that the sensor appends is on the page within a second', async ({ p
 		await core.write(alertLine({ signature: name }));
 		took.push((await shown) - written);
 	}
+	const each = took.join(' ');
 	took.sort((a, b) => a - b);
-	console.log(`line written to row drawn: median ${took[5]} ms, worst ${took.at(-1)} ms of ${took.length}`);
+	console.log(
+		`line written to row drawn: median ${took[5]} ms, worst ${took.at(-1)} ms of ${took.length} (${each})`,
+	);
 	expect(took.at(-1)).toBeLessThan(1000);
 });
 
@@ -179,4 +182,22 @@ test('a long list is read page by page while one scrolls', async ({ page }) => {
 		.toBe(true);
 	await expect(page.getByRole('link', { name: 'PAGE old 0', exact: true })).toBeVisible();
 	expect(await page.getByRole('row').count()).toBeLessThan(80);
+});
+
+test('a click with Ctrl opens another tab, one in the list keeps the place', async ({ page, context }) => {
+	await core.write(alertLine({ signature: 'PAGE for another tab' }));
+	const link = row(page, 'PAGE for another tab').getByRole('link');
+	const [tab] = await Promise.all([context.waitForEvent('page'), link.click({ modifiers: ['Control'] })]);
+	await expect(tab.getByRole('heading', { name: 'PAGE for another tab', level: 2 })).toBeVisible();
+	await expect(page).toHaveURL(`${core.url}/alerts`);
+	await tab.close();
+
+	const list = page.getByRole('region', { name: 'Alerts, newest first' });
+	await list.evaluate((box) => (box.scrollTop = 400));
+	const before = await list.evaluate((box) => box.scrollTop);
+	expect(before).toBeGreaterThan(100);
+	await page.getByRole('navigation').getByRole('link', { name: 'Nodes' }).click();
+	await expect(page.getByRole('heading', { name: 'Nodes' })).toBeVisible();
+	await page.goBack();
+	await expect.poll(() => list.evaluate((box) => box.scrollTop)).toBe(before);
 });

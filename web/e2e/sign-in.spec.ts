@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { Core } from './core';
-import { accessible, password, watch } from './page';
+import { accessible, password, signIn, watch } from './page';
 
 let core: Core;
 test.beforeEach(async () => {
@@ -54,4 +54,16 @@ test('a link works once, and what it cannot do is said', async ({ page, browser 
 	await expect(again.getByRole('alert')).toContainText('Restart');
 	expect(again.url()).toBe(`${core.url}/sign-in`);
 	await other.close();
+});
+
+test('signing out in one tab signs the others out', async ({ page, context }) => {
+	await signIn(core, context);
+	const other = await context.newPage();
+	for (const tab of [page, other]) {
+		await tab.goto(`${core.url}/alerts`);
+		await expect(tab.getByText('No alerts yet')).toBeVisible();
+	}
+	await page.getByRole('button', { name: 'Account of analyst' }).click();
+	await page.getByRole('menuitem', { name: 'Sign out' }).click();
+	await expect(other.getByRole('heading', { name: 'Sign in to SOCme' })).toBeVisible();
 });

@@ -30,6 +30,8 @@ export class AlertFeed {
 	readonly stream: AlertStream;
 	/** While true nothing is inserted: somebody reads. What comes waits to be taken in. */
 	hold = false;
+	/** How far the list is scrolled, in px, so that coming back to it finds the place. */
+	scroll = 0;
 
 	constructor(onsignedout: () => void) {
 		this.stream = new AlertStream({
@@ -211,6 +213,7 @@ export class AlertFeed {
 	}
 
 	#clear(): void {
+		this.scroll = 0;
 		this.#pending = [];
 		this.#missed = 0;
 		this.#cut = 0;

@@ -13,14 +13,18 @@ export interface Station {
 	took: number | undefined;
 	/** A way that took less than nothing: the two clocks do not agree. */
 	skewed: boolean;
+	/** It took more than a minute: the node had no way to the core, or read an old file. */
+	late: boolean;
 }
+
+const minute = 60_000; // ms
 
 /** Clocks of two machines are never quite the same; a little is no news. */
 const tolerance = -50; // ms
 
 /** The way of an alert from the sensor to the core. */
 export function stations(alert: Alert): Station[] {
-	const raw: Omit<Station, 'took' | 'skewed'>[] = [
+	const raw: Omit<Station, 'took' | 'skewed' | 'late'>[] = [
 		{ name: 'Sensor', who: engineName(alert.rule.engine), what: 'event', time: alert.event_time },
 		{ name: 'Node', who: alert.node, what: 'seen', time: alert.seen_time },
 		{ name: 'Core', who: 'committed', what: 'received', time: alert.received_time },
@@ -28,6 +32,11 @@ export function stations(alert: Alert): Station[] {
 	return raw.map((station, i) => {
 		const before = raw[i - 1]?.time;
 		const took = before && station.time ? Date.parse(station.time) - Date.parse(before) : undefined;
-		return { ...station, took, skewed: took !== undefined && took < tolerance };
+		return {
+			...station,
+			took,
+			skewed: took !== undefined && took < tolerance,
+			late: took !== undefined && took > minute,
+		};
 	});
 }

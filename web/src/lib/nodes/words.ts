@@ -39,3 +39,8 @@ export function since(node: Node): string {
 
 /** Two machines' clocks may differ by this much, in ms, before it is said. */
 export const skewLimit = 2000;
+
+/** The name of a kind of source. */
+export function kindName(kind: string): string {
+	return { suricata: 'Suricata', wazuh: 'Wazuh' }[kind] ?? kind;
+}

@@ -1,5 +1,7 @@
 import { api, ask, onSignedOut, type About, type Problem, type Session } from '$lib/api';
 
+const channel = 'socme session';
+
 type State = 'unknown' | 'out' | 'in';
 
 /** Who is signed in here, and what answers. */
@@ -29,19 +31,27 @@ export class SessionState {
 	/** Asks who is signed in, and notices when nobody is any more. Returns its own stop. */
 	follow(): () => void {
 		void this.load();
-		return onSignedOut(() => {
+		const out = () => {
 			if (this.#state === 'in') this.#set(undefined);
-		});
+		};
+		const tabs = new BroadcastChannel(channel);
+		tabs.onmessage = out;
+		const stop = onSignedOut(out);
+		return () => {
+			tabs.close();
+			stop();
+		};
 	}
 
 	async load(): Promise<void> {
 		this.#problem = undefined;
+		const before = this.#state;
 		const [about, session] = await Promise.all([
 			ask(api.GET('/api/v1/about')),
 			ask(api.GET('/api/v1/session')),
 		]);
 		if (about.data) this.#about = about.data;
-		if (this.#state === 'in') return; // signed in meanwhile, by a link
+		if (before !== 'in' && this.#state === 'in') return; // signed in meanwhile, by a link
 		if (session.data) this.#set(session.data);
 		else if (session.problem.status === 401) this.#set(undefined);
 		else this.#problem = session.problem;
@@ -91,6 +101,9 @@ export class SessionState {
 		const { problem } = await ask(api.DELETE('/api/v1/session'));
 		if (problem && problem.status !== 401) return problem;
 		this.#set(undefined);
+		const tabs = new BroadcastChannel(channel);
+		tabs.postMessage('signed out'); // the other tabs' sign-in was the same one
+		tabs.close();
 		return undefined;
 	}
 
