@@ -30,6 +30,7 @@ type Ingest struct {
 	decoder *wire.Decoder
 	// commit makes the order of commits the order of publishing: positions rise in both.
 	commit sync.Mutex
+	turns  turns
 }
 
 var system = soc.System("ingest")
@@ -37,6 +38,7 @@ var system = soc.System("ingest")
 // Prepare must be called once before anything else.
 func (i *Ingest) Prepare() error {
 	var err error
+	i.turns = newTurns()
 	i.decoder, err = wire.NewDecoder()
 	return err
 }
@@ -49,6 +51,7 @@ type caller struct {
 
 // accept takes a batch of the caller's.
 func (i *Ingest) accept(ctx context.Context, from caller, body []byte) (wire.Head, error) {
+	defer i.turns.enter(from.id)()
 	header, entries, err := i.decoder.Decode(body)
 	if err != nil {
 		return wire.Head{}, fmt.Errorf("%w: %w", soc.ErrInvalid, err)
@@ -84,12 +87,21 @@ func (i *Ingest) accept(ctx context.Context, from caller, body []byte) (wire.Hea
 	return wire.Head{Epoch: header.Epoch, Lane: header.Lane, Seq: done.Head.Seq, Value: done.Head.Value}, nil
 }
 
+// commitBatch commits a delivery when its turn has come: a node sends the next batch
+// while one is being written, and it may be ready before.
 func (i *Ingest) commitBatch(ctx context.Context, d store.Delivery) (store.Accepted, error) {
-	i.commit.Lock()
-	defer i.commit.Unlock()
-	done, err := i.Store.Accept(ctx, system, d)
-	i.Hub.Publish(done.Fed)
-	return done, err
+	i.Store.Prepare(&d)
+	for {
+		moved, alone := i.turns.watch(d.Chain.Node)
+		i.commit.Lock()
+		done, err := i.Store.Accept(ctx, system, d)
+		i.Hub.Publish(done.Fed)
+		i.commit.Unlock()
+		var ledger *soc.LedgerError
+		if early := errors.As(err, &ledger) && !ledger.Fork; !early || alone || !i.turns.wait(ctx, moved) {
+			return done, err
+		}
+	}
 }
 
 func chainOf(from caller, header wire.Header) (soc.Chain, error) {

@@ -98,11 +98,13 @@ func onLoopback(core string) bool {
 
 // lane forwards one lane until ctx ends.
 func (f *forwarder) lane(ctx context.Context, l soc.Lane) error {
-	encoder, err := wire.NewEncoder()
-	if err != nil {
-		return err
+	s := sender{forwarder: f, lane: l, limit: wire.MaxRecords}
+	for i := range s.encoders {
+		var err error
+		if s.encoders[i], err = wire.NewEncoder(); err != nil {
+			return err
+		}
 	}
-	s := sender{forwarder: f, lane: l, encoder: encoder, limit: wire.MaxRecords}
 	retry := newBackoff(f.most)
 	down := false
 	for ctx.Err() == nil {
@@ -133,32 +135,60 @@ func (f *forwarder) lane(ctx context.Context, l soc.Lane) error {
 // sender is one lane's loop.
 type sender struct {
 	*forwarder
-	lane    soc.Lane
-	encoder *wire.Encoder
-	limit   int // records a batch; halved while the core refuses one as bad
+	lane     soc.Lane
+	encoders [2]*wire.Encoder // one for each batch that may be on its way
+	limit    int              // records a batch; halved while the core refuses one as bad
 }
 
-// step sends what comes next; false means that nothing waits.
+// step sends what comes next; false means that nothing waits. In a backlog a second
+// batch is made and sent while the core still writes the first.
 func (s *sender) step(ctx context.Context) (sent bool, err error) {
 	if err := s.compare(ctx); err != nil {
 		return false, err
 	}
-	p, err := s.outbox.Pending(ctx, s.lane, s.limit)
-	if err != nil || p.empty() {
+	first, err := s.outbox.Pending(ctx, s.lane, 0, s.limit)
+	if err != nil || first.empty() {
 		return false, err
 	}
-	head, err := s.send(ctx, p)
+	answer := make(chan error, 1)
+	go func() { answer <- s.deliver(ctx, first, s.encoders[0]) }()
+	var second parcel
+	if last := first.last(); last > 0 && last < first.latest {
+		second, err = s.outbox.Pending(ctx, s.lane, last, s.limit)
+	}
+	var secondErr error
+	if err == nil && len(second.records) > 0 && second.chain == first.chain {
+		secondErr = s.deliver(ctx, second, s.encoders[1])
+	}
+	// An answer to the second says nothing when the first was not taken.
+	if firstErr := <-answer; firstErr != nil {
+		return s.settle(ctx, first, firstErr)
+	}
+	s.limit = wire.MaxRecords
+	if err == nil && secondErr != nil {
+		return s.settle(ctx, second, secondErr)
+	}
+	return true, err
+}
+
+// settle acts on an error of a delivery. Without one of its own, the next step may follow at once.
+func (s *sender) settle(ctx context.Context, p parcel, err error) (sent bool, _ error) {
 	if refusal, ok := errors.AsType[*wire.Refusal](err); ok {
 		return true, s.refused(ctx, p, refusal)
 	}
-	if err != nil {
-		return false, err
-	}
-	s.limit = wire.MaxRecords
-	return true, s.outbox.Ack(ctx, head.Epoch, head.Lane, head.Seq)
+	return false, err
 }
 
-func (s *sender) send(ctx context.Context, p parcel) (wire.Head, error) {
+// deliver sends a parcel and notes what the core has confirmed.
+func (s *sender) deliver(ctx context.Context, p parcel, encoder *wire.Encoder) error {
+	head, err := s.send(ctx, p, encoder)
+	if err != nil {
+		return err
+	}
+	return s.outbox.Ack(ctx, head.Epoch, head.Lane, head.Seq)
+}
+
+func (s *sender) send(ctx context.Context, p parcel, encoder *wire.Encoder) (wire.Head, error) {
 	now := s.now().UTC().Truncate(time.Millisecond)
 	header := wire.Header{Epoch: p.chain.Epoch, Previous: p.chain.Previous, Reason: p.reason, Lane: s.lane, Latest: p.latest, SentTime: now}
 	var ack wire.Ack
@@ -174,7 +204,7 @@ func (s *sender) send(ctx context.Context, p parcel) (wire.Head, error) {
 	}
 	last := p.records[len(p.records)-1]
 	header.Signature = soc.Statement{Chain: p.chain, Head: soc.Head{Seq: last.Seq, Value: last.Value}, Time: now}.Sign(s.outbox.key)
-	body, err := s.encoder.Encode(header, p.records)
+	body, err := encoder.Encode(header, p.records)
 	if err != nil {
 		return wire.Head{}, err
 	}

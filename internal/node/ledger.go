@@ -33,11 +33,21 @@ type parcel struct {
 
 func (p parcel) empty() bool { return len(p.records) == 0 && p.missing == 0 }
 
-// Pending returns what follows the newest confirmed record of the lane, at most
-// limit records. It is empty when nothing waits.
-func (b *Outbox) Pending(ctx context.Context, l soc.Lane, limit int) (parcel, error) {
+// last is the seq of the last record, 0 for a missing range.
+func (p parcel) last() uint64 {
+	if len(p.records) == 0 {
+		return 0
+	}
+	return p.records[len(p.records)-1].Seq
+}
+
+// Pending returns what follows the newest confirmed record of the lane, or what
+// follows record after if that is further on: at most limit records. It is empty when
+// nothing waits.
+func (b *Outbox) Pending(ctx context.Context, l soc.Lane, after uint64, limit int) (parcel, error) {
 	b.mu.Lock()
 	end := *b.lanes[l]
+	end.acked = max(end.acked, after)
 	p := parcel{chain: b.chain(b.epoch, l), reason: b.epoch.reason, latest: end.head.Seq}
 	b.mu.Unlock()
 	if end.acked >= end.head.Seq {

@@ -12,7 +12,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/socme-project/socme/internal/config"
-	"github.com/socme-project/socme/internal/source"
 	"github.com/socme-project/socme/soc"
 )
 
@@ -43,9 +42,7 @@ func New(ctx context.Context, o Options) (*Node, error) {
 	}
 	n := &Node{Identity: identity, log: o.Log}
 	for _, c := range o.Sources {
-		n.sources = append(n.sources, &watched{Source: c, log: o.Log, source: &source.File{
-			Name: c.Name, Path: c.Path, Node: identity.Node, Parse: parsers[c.Kind], Log: o.Log,
-		}})
+		n.sources = append(n.sources, newSource(c, identity.Node, o.Log))
 	}
 	key, err := ledgerKey(o.Dir)
 	if err != nil {

@@ -74,6 +74,8 @@ type group struct {
 	records []record
 	cursor  source.Cursor
 	done    []source.Cursor
+	// flushed is closed once everything before the group is on the disk; nil mostly.
+	flushed chan struct{}
 }
 
 // record is an alert that waits for its place in the ledger.
@@ -232,6 +234,22 @@ func (b *Outbox) Emit(ctx context.Context, batch source.Batch) error {
 	}
 	select {
 	case b.in <- g:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Flush returns once everything that was emitted before is on the disk.
+func (b *Outbox) Flush(ctx context.Context) error {
+	g := group{flushed: make(chan struct{})}
+	select {
+	case b.in <- g:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case <-g.flushed:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()

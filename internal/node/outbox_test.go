@@ -81,7 +81,7 @@ func (b *box) emit(t *testing.T, first, n int) {
 
 func pending(t *testing.T, b *box, limit int) []wire.Encoded {
 	t.Helper()
-	p, err := b.Pending(t.Context(), soc.LaneNormal, limit)
+	p, err := b.Pending(t.Context(), soc.LaneNormal, 0, limit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestRecordsAndCursorsSurviveARestart(t *testing.T) {
 		t.Errorf("cursors = %+v, %v; want one at 250", cursors, err)
 	}
 	value := soc.Chain{Node: "n1", Epoch: epoch, Lane: soc.LaneNormal}.Genesis()
-	p, err := b.Pending(t.Context(), soc.LaneUrgent, 10)
+	p, err := b.Pending(t.Context(), soc.LaneUrgent, 0, 10)
 	if err != nil || !p.Empty() {
 		t.Errorf("the urgent lane has %v, %v; want nothing", p.Records(), err)
 	}

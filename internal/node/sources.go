@@ -16,10 +16,28 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// parsers is the table of the kinds of source. A new kind is one line here.
-var parsers = map[string]source.Parse{
-	soc.EngineSuricata: suricata.Parse,
-	soc.EngineWazuh:    wazuh.Parse,
+// kind is how a kind of sensor's file is read.
+type kind struct {
+	parse source.Parse
+	// rotated are patterns of where the sensor puts old files, beside the usual ones
+	// that begin with the file's own name; nil for none.
+	rotated func(path string) []string
+}
+
+// kinds is the table of the kinds of source. A new one is one line here.
+var kinds = map[string]kind{
+	soc.EngineSuricata: {parse: suricata.Parse},
+	soc.EngineWazuh:    {parse: wazuh.Parse, rotated: wazuh.Rotated},
+}
+
+// newSource makes the source that a configuration describes.
+func newSource(c config.Source, node soc.NodeID, log *slog.Logger) *watched {
+	k := kinds[c.Kind]
+	file := &source.File{Name: c.Name, Path: c.Path, Node: node, Parse: k.parse, Log: log}
+	if k.rotated != nil {
+		file.Rotated = k.rotated(c.Path)
+	}
+	return &watched{Source: c, source: file, log: log}
 }
 
 // Source reads one sensor. Run blocks until ctx ends; it begins at the places in
@@ -55,7 +73,12 @@ func (w *watched) run(ctx context.Context, outbox *Outbox) error {
 		return nil
 	}
 	for retry := newBackoff(30 * time.Second); ; {
-		resume, err := outbox.Cursors(ctx, w.Name)
+		// What the last run brought must be on the disk, or it would be read again.
+		err := outbox.Flush(ctx)
+		var resume []source.Cursor
+		if err == nil {
+			resume, err = outbox.Cursors(ctx, w.Name)
+		}
 		if err == nil {
 			err = w.source.Run(ctx, resume, emit)
 		}

@@ -36,8 +36,13 @@ func (b *Outbox) Run(ctx context.Context) error {
 		case first := <-b.in:
 			groups = b.gather(ctx, first)
 		}
-		fresh := groups[:0]
+		var fresh []group
+		flush := false
 		for _, g := range groups {
+			if g.flushed != nil {
+				flush = true
+				continue
+			}
 			if len(g.records) == 0 && len(g.done) == 0 {
 				noise[g.cursor.Source] = g
 				continue
@@ -45,19 +50,23 @@ func (b *Outbox) Run(ctx context.Context) error {
 			delete(noise, g.cursor.Source)
 			fresh = append(fresh, g)
 		}
-		if len(noise) > 0 && b.now().Sub(saved) >= noiseWait {
+		if len(noise) > 0 && (flush || b.now().Sub(saved) >= noiseWait) {
 			for _, g := range noise {
 				fresh = append(fresh, g)
 			}
 			clear(noise)
 		}
-		if len(fresh) == 0 {
-			continue
+		if len(fresh) > 0 {
+			if err := b.commitUntilDone(ctx, fresh); err != nil {
+				return err
+			}
+			saved = b.now()
 		}
-		if err := b.commitUntilDone(ctx, fresh); err != nil {
-			return err
+		for _, g := range groups {
+			if g.flushed != nil {
+				close(g.flushed)
+			}
 		}
-		saved = b.now()
 	}
 }
 

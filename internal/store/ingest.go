@@ -38,7 +38,7 @@ func (a *accept) insert(entries []soc.Entry) error {
 		default:
 			held[e.AlertID] = true
 			a.head.Alerts++
-			fresh = append(fresh, newAlert{alert: a.stored(e), normal: e.Normal, head: a.head.Num, prepared: a.prepared[e.Seq-a.Entries[0].Seq]})
+			fresh = append(fresh, newAlert{alert: a.stored(e), normal: e.Normal, head: a.head.Num, prepared: a.ready[e.Seq-a.Entries[0].Seq]})
 		}
 		if a.now.Sub(e.Alert.SeenTime) > lateAfter {
 			cell.late++

@@ -29,6 +29,16 @@ type Delivery struct {
 	Latest  uint64 // newest seq of the lane at the node
 	Entries []soc.Entry
 	Signed  soc.Signed // over the head after the last entry
+
+	ready []prepared // beside Entries, once Prepare was called
+}
+
+// Prepare does what of Accept needs no transaction. Accept calls it if nobody has.
+func (s *Store) Prepare(d *Delivery) {
+	d.ready = make([]prepared, len(d.Entries))
+	for i := range d.Entries {
+		d.ready[i] = s.prepare(&d.Entries[i].Alert)
+	}
 }
 
 // Accepted is what a delivery did.
@@ -49,12 +59,11 @@ func (s *Store) Accept(ctx context.Context, scope soc.Scope, d Delivery) (Accept
 	if len(d.Entries) == 0 {
 		return done, fmt.Errorf("%w: a delivery without records", soc.ErrInvalid)
 	}
-	ready := make([]prepared, len(d.Entries))
-	for i := range d.Entries {
-		ready[i] = s.prepare(&d.Entries[i].Alert)
+	if d.ready == nil {
+		s.Prepare(&d)
 	}
 	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
-		a := accept{Store: s, ctx: ctx, tx: tx, Delivery: d, now: s.now().UTC(), prepared: ready}
+		a := accept{Store: s, ctx: ctx, tx: tx, Delivery: d, now: s.now().UTC()}
 		err := a.run()
 		done = a.done
 		return err
@@ -69,13 +78,12 @@ func (s *Store) Accept(ctx context.Context, scope soc.Scope, d Delivery) (Accept
 type accept struct {
 	*Store
 	Delivery
-	ctx      context.Context //nolint:containedctx // lives no longer than the call that made it
-	tx       *sql.Tx
-	now      time.Time
-	node     nodeRow
-	head     headRow
-	done     Accepted
-	prepared []prepared // beside Entries
+	ctx  context.Context //nolint:containedctx // lives no longer than the call that made it
+	tx   *sql.Tx
+	now  time.Time
+	node nodeRow
+	head headRow
+	done Accepted
 }
 
 func (a *accept) run() error {
