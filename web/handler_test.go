@@ -37,21 +37,33 @@ func TestHandler(t *testing.T) {
 		body           string
 		headers        map[string]string
 	}{
-		{"the root is the page", "GET", "/", page, "", 200, "<!doctype html>the page",
-			map[string]string{"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-cache", "Content-Encoding": ""}},
+		{
+			"the root is the page", "GET", "/", page, "", 200, "<!doctype html>the page",
+			map[string]string{"Content-Type": "text/html; charset=utf-8", "Cache-Control": "no-cache", "Content-Encoding": ""},
+		},
 		{"the root is the page for scripts too", "GET", "/", "*/*", "", 200, "<!doctype html>the page", nil},
-		{"brotli goes before gzip", "GET", "/", page, "gzip, deflate, br", 200, "page in brotli",
-			map[string]string{"Content-Encoding": "br", "Content-Length": "14"}},
+		{
+			"brotli goes before gzip", "GET", "/", page, "gzip, deflate, br", 200, "page in brotli",
+			map[string]string{"Content-Encoding": "br", "Content-Length": "14"},
+		},
 		{"gzip where brotli is refused", "GET", "/", page, "br;q=0, gzip;q=0.5", 200, "page in gzip", map[string]string{"Content-Encoding": "gzip"}},
-		{"gzip where no brotli was built", "GET", "/assets/app-1a2b.js", "*/*", "br, gzip", 200, "code in gzip",
-			map[string]string{"Content-Encoding": "gzip", "Content-Type": "text/javascript; charset=utf-8"}},
-		{"a file without twins goes out plain", "GET", "/assets/geist-9f.woff2", "*/*", "br, gzip", 200, "font",
-			map[string]string{"Content-Encoding": "", "Content-Type": "font/woff2"}},
-		{"assets are kept for a year", "GET", "/assets/style-77aa.css", "*/*", "", 200, "body{}",
-			map[string]string{"Cache-Control": "public, max-age=31536000, immutable"}},
+		{
+			"gzip where no brotli was built", "GET", "/assets/app-1a2b.js", "*/*", "br, gzip", 200, "code in gzip",
+			map[string]string{"Content-Encoding": "gzip", "Content-Type": "text/javascript; charset=utf-8"},
+		},
+		{
+			"a file without twins goes out plain", "GET", "/assets/geist-9f.woff2", "*/*", "br, gzip", 200, "font",
+			map[string]string{"Content-Encoding": "", "Content-Type": "font/woff2"},
+		},
+		{
+			"assets are kept for a year", "GET", "/assets/style-77aa.css", "*/*", "", 200, "body{}",
+			map[string]string{"Cache-Control": "public, max-age=31536000, immutable"},
+		},
 		{"other files are asked for again", "GET", "/favicon.svg", "image/*", "", 200, "<svg/>", map[string]string{"Cache-Control": "no-cache"}},
-		{"the licences of the fonts are there", "GET", "/licences/geist.txt", page, "br", 200, "licence in brotli",
-			map[string]string{"Content-Type": "text/plain; charset=utf-8"}},
+		{
+			"the licences of the fonts are there", "GET", "/licences/geist.txt", page, "br", 200, "licence in brotli",
+			map[string]string{"Content-Type": "text/plain; charset=utf-8"},
+		},
 		{"an unknown type is bytes", "GET", "/assets/unheard-of.blurb", "*/*", "", 200, "?", map[string]string{"Content-Type": "application/octet-stream"}},
 		{"the page routes its own paths", "GET", "/alerts/0199f2", page, "br", 200, "page in brotli", nil},
 		{"a path with a dot is the page's too", "GET", "/nodes/site.example", page, "", 200, "<!doctype html>the page", nil},
