@@ -187,7 +187,7 @@ func (s *setting) throughput(ctx context.Context, alerts int, row func(what, her
 		return err
 	}
 	wait := func(n int) error {
-		for began := time.Now(); ; pause(5 * time.Millisecond) {
+		for began := time.Now(); ; pause(50 * time.Millisecond) {
 			got, err := s.delivered(ctx)
 			if err != nil || got >= uint64(n) {
 				return err

@@ -23,7 +23,7 @@ func demoReset() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "reset", Short: "Remove the example client and everything of it", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := mustExist(data); err != nil {
+			if err := mustBeCores(data); err != nil {
 				return err
 			}
 			unlock, err := openFolder(data)

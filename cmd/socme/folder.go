@@ -33,11 +33,14 @@ func openFolder(dir string) (unlock func(), err error) {
 	return func() { _ = file.Close() }, nil
 }
 
-// mustExist refuses a data folder that no core has made, so that a mistyped --data
-// does not make a second, empty one.
-func mustExist(dir string) error {
-	if _, err := os.Stat(filepath.Join(dir, "core.db")); err != nil {
-		return fmt.Errorf("%s is no data folder of a core; start one with `socme up --data %s`", dir, dir)
+// mustBeCores refuses a folder that holds something and no core, or that is not
+// there: a mistyped --data must not make a second core. An empty folder will do.
+func mustBeCores(dir string) error {
+	if _, err := os.Stat(filepath.Join(dir, "core.db")); err == nil {
+		return nil
 	}
-	return nil
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%s is no data folder of a core; start one with `socme up --data %s`", dir, dir)
 }

@@ -25,7 +25,7 @@ func tokenCreate() *cobra.Command {
 		Long:  "Make an API token in a data folder and print it, this once. Works while `socme up` runs.",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := mustExist(data); err != nil {
+			if err := mustBeCores(data); err != nil {
 				return err
 			}
 			s, err := core.OpenStore(cmd.Context(), data, newLog(false))

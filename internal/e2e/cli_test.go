@@ -92,7 +92,7 @@ func TestTheCommandLineThatScriptsRelyOn(t *testing.T) {
 		{"a garbled enrolment token", []string{"node", "enrol", "hello", "--data", t.TempDir()}, "begins with"},
 		{"a node that is not enrolled", []string{"node", "run", "--data", t.TempDir()}, "not enrolled"},
 		{"a second core on the folder", []string{"up", "--data", dir, "--listen", freePort(t)}, "another socme uses"},
-		{"a token in no data folder", []string{"token", "create", "--data", t.TempDir(), "--name", "x"}, "no data folder"},
+		{"a token in no data folder", []string{"token", "create", "--data", filepath.Join(t.TempDir(), "mistyped"), "--name", "x"}, "no data folder"},
 		{"a role that is none", []string{"token", "create", "--data", dir, "--name", "x", "--role", "king"}, "none of admin"},
 		{"example data beside a real client", []string{"demo", "reset", "--data", dir}, "another socme uses"},
 	} {
