@@ -115,13 +115,8 @@ test('the raw record is the line to the byte, and the page checks its hash', asy
 	await expect(page.getByText('Not UTF-8')).toBeVisible();
 	const raw = page.getByRole('region', { name: 'Exact bytes' });
 	await expect(raw).toContainText('cdn-\\xE9');
-	const groups = sha256.match(/.{4}/g) ?? [];
-	await expect(
-		page
-			.getByText(groups.slice(0, 2).join(' '))
-			.or(page.getByText(groups[0] ?? ''))
-			.first(),
-	).toBeVisible();
+	const hash = await page.getByText('sha256 of raw').locator('..').innerText();
+	expect(hash.replace(/\s/g, '')).toContain(sha256);
 	const [download] = await Promise.all([
 		page.waitForEvent('download'),
 		page.getByRole('link', { name: 'Download the exact bytes' }).click(),
@@ -174,13 +169,14 @@ test('a long list is read page by page while one scrolls', async ({ page }) => {
 	await page.goto(`${core.url}/alerts?query=${encodeURIComponent('"PAGE old"')}`);
 	await expect(row(page, 'PAGE old 299')).toBeVisible();
 	const list = page.getByRole('region', { name: 'Alerts, newest first' });
+	const oldest = page.getByRole('link', { name: 'PAGE old 0', exact: true });
 	await expect
 		.poll(async () => {
 			await list.evaluate((box) => (box.scrollTop = box.scrollHeight));
-			return page.getByText('These are all').isVisible();
+			return oldest.isVisible();
 		})
 		.toBe(true);
-	await expect(page.getByRole('link', { name: 'PAGE old 0', exact: true })).toBeVisible();
+	await expect(page.getByText('These are all')).toBeVisible();
 	expect(await page.getByRole('row').count()).toBeLessThan(80);
 });
 
@@ -192,6 +188,8 @@ test('a click with Ctrl opens another tab, one in the list keeps the place', asy
 	await expect(page).toHaveURL(`${core.url}/alerts`);
 	await tab.close();
 
+	for (let i = 0; i < 40; i++) await core.write(alertLine({ signature: `PAGE far below ${i}` }));
+	await expect(page.getByText(/^(4[1-9]|[5-9]\d|\d{3,}) shown$/)).toBeVisible();
 	const list = page.getByRole('region', { name: 'Alerts, newest first' });
 	await list.evaluate((box) => (box.scrollTop = 400));
 	const before = await list.evaluate((box) => box.scrollTop);

@@ -9,5 +9,15 @@ document.addEventListener('click', (event) => {
 		event.stopPropagation();
 });
 
+// A newer core has pages of other names than the one that is open. Loading it again helps,
+// but only once: a core that cannot be reached must not make it loop.
+addEventListener('vite:preloadError', (event) => {
+	const last = Number(sessionStorage.getItem('socme-reloaded'));
+	if (Date.now() - last < 10_000) return;
+	sessionStorage.setItem('socme-reloaded', String(Date.now()));
+	event.preventDefault();
+	location.reload();
+});
+
 const target = document.getElementById('app');
 if (target) mount(App, { target });

@@ -547,7 +547,7 @@ export interface components {
 			demo: boolean;
 			/**
 			 * Format: int64
-			 * @description records whose raw line the node's quota took
+			 * @description records that came without their raw line: the node had to drop it
 			 */
 			dropped: number;
 			/** Format: date-time */
@@ -608,7 +608,7 @@ export interface components {
 			demo: boolean;
 			/**
 			 * Format: int64
-			 * @description records whose raw line the node's quota took
+			 * @description records that came without their raw line: the node had to drop it
 			 */
 			dropped: number;
 			/** Format: date-time */
@@ -951,6 +951,8 @@ export interface operations {
 				/** @description next of the page before */
 				cursor?: string;
 				limit?: number;
+				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
+				query?: string;
 			};
 			header?: never;
 			path?: never;
@@ -1338,7 +1340,9 @@ export interface operations {
 		parameters: {
 			query?: never;
 			header?: never;
-			path?: never;
+			path: {
+				id: string;
+			};
 			cookie?: never;
 		};
 		requestBody: {
@@ -1826,7 +1830,10 @@ export interface operations {
 	};
 	stream: {
 		parameters: {
-			query?: never;
+			query?: {
+				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
+				query?: string;
+			};
 			header?: {
 				/** @description position of the last event that was seen */
 				'Last-Event-ID'?: string;

@@ -1,0 +1,129 @@
+import { mkdir } from 'node:fs/promises';
+import { expect, test } from '@playwright/test';
+import { Core } from './core';
+import { alertLine } from './eve';
+import { accessible, row, signIn, watch } from './page';
+
+// What the page says when something is wrong. The core is real; only the one answer that
+// goes wrong is changed on its way.
+const pictures = 'test-results/pictures';
+
+let core: Core;
+test.beforeAll(async () => {
+	core = await Core.start();
+	await core.write(alertLine({ signature: 'PAGE stays' }));
+	await mkdir(pictures, { recursive: true });
+});
+test.afterAll(() => core.remove());
+test.beforeEach(({ context }) => signIn(core, context));
+
+for (const theme of ['dark', 'light'] as const) {
+	test(`a list that does not load says why, and how to go on, ${theme}`, async ({ page }) => {
+		await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+		const wrong = await watch(page);
+		await page.route('**/api/v1/alerts?*', (route) =>
+			route.fulfill({
+				status: 500,
+				contentType: 'application/problem+json',
+				body: JSON.stringify({
+					title: 'Internal Server Error',
+					status: 500,
+					detail: 'The core could not do this.',
+				}),
+			}),
+		);
+		await page.goto(`${core.url}/alerts`);
+		await expect(page.getByText('The list of alerts did not load')).toBeVisible();
+		await expect(page.getByRole('alert')).toContainText('The core could not do this.');
+		await page.screenshot({ path: `${pictures}/error-desktop-${theme}.png` });
+		await accessible(page);
+		await page.unroute('**/api/v1/alerts?*');
+		await page.getByRole('button', { name: 'Retry' }).click();
+		await expect(row(page, 'PAGE stays')).toBeVisible();
+		expect(wrong).toEqual([]);
+	});
+
+	test(`a list that is slow shows the rows to come, ${theme}`, async ({ page }) => {
+		await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+		let answer = () => {};
+		const asked = new Promise<void>((done) => (answer = done));
+		await page.route('**/api/v1/alerts?*', async (route) => {
+			await asked;
+			await route.continue();
+		});
+		await page.goto(`${core.url}/alerts`);
+		await expect(page.getByText('Loading alerts')).toBeAttached();
+		await page.screenshot({ path: `${pictures}/loading-desktop-${theme}.png` });
+		await accessible(page);
+		answer();
+		await expect(row(page, 'PAGE stays')).toBeVisible();
+	});
+
+	test(`a stream that is lost leaves the list usable, ${theme}`, async ({ page }) => {
+		await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+		await page.route('**/api/v1/stream?*', (route) => route.abort());
+		await page.goto(`${core.url}/alerts`);
+		await expect(page.getByText(/Not live since/)).toBeVisible();
+		await expect(row(page, 'PAGE stays')).toBeVisible();
+		await page.screenshot({ path: `${pictures}/stream-lost-desktop-${theme}.png` });
+		await accessible(page);
+		await page.unroute('**/api/v1/stream?*');
+		await page.getByRole('button', { name: 'Try now' }).click();
+		await expect(page.getByText('Live', { exact: true })).toBeVisible();
+		await expect(page.getByText(/Not live since/)).toHaveCount(0);
+	});
+
+	test(`records that are missing are said in full, ${theme}`, async ({ page }) => {
+		await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+		await page.route(/\/api\/v1\/nodes\/[^/]+$/, async (route) => {
+			const response = await route.fetch();
+			const node = await response.json();
+			const old = (node.heads ?? []).map((head: object) => ({
+				...head,
+				epoch: '0123456789abcdef',
+				current: false,
+			}));
+			await route.fulfill({
+				response,
+				json: { ...node, missing: 3, forks: 1, clock_skew_ms: -4200, heads: [...(node.heads ?? []), ...old] },
+			});
+		});
+		await page.goto(`${core.url}/nodes`);
+		await page.getByRole('listitem').getByRole('link').click();
+		const proof = page.getByRole('region', { name: 'Delivery proof' });
+		await expect(proof).toContainText(/1\s*of 4 delivered/);
+		await expect(proof).toContainText(/3\s*missing/);
+		await expect(page.getByText('1 fork', { exact: true })).toBeVisible();
+		await expect(page.getByRole('region', { name: 'Earlier epochs' })).toContainText('forked');
+		await expect(page.getByText('the clocks do not agree')).toBeVisible();
+		await page.screenshot({ path: `${pictures}/missing-desktop-${theme}.png` });
+		await accessible(page);
+	});
+}
+
+test('bytes that are not what the ledger says are noticed in the browser', async ({ page }) => {
+	await page.route('**/api/v1/alerts/*/raw', async (route) => {
+		const response = await route.fetch();
+		const body = Buffer.from((await response.body()).toString().replace('PAGE stays', 'PAGE lies!'));
+		await route.fulfill({ response, body });
+	});
+	await page.goto(`${core.url}/alerts`);
+	await row(page, 'PAGE stays').getByRole('link').click();
+	await expect(page.getByText('These bytes do not match their sha256')).toBeAttached();
+});
+
+test('a chosen theme stays, and is there before the first paint', async ({ page }) => {
+	await page.emulateMedia({ colorScheme: 'light' });
+	await page.goto(`${core.url}/nodes`);
+	await page.getByRole('button', { name: 'Theme' }).click();
+	await page.getByRole('menuitem', { name: 'Dark' }).click();
+	await expect(page.locator('html')).toHaveClass(/dark/);
+	await page.addInitScript(() => {
+		new MutationObserver(() => {
+			if (document.body && !('seen' in window))
+				Object.assign(window, { seen: document.documentElement.className });
+		}).observe(document, { childList: true, subtree: true });
+	});
+	await page.reload();
+	expect(await page.evaluate(() => ('seen' in window ? window.seen : 'nothing'))).toBe('dark');
+});
