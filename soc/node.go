@@ -40,7 +40,7 @@ type Node struct {
 	Waiting   uint64 `json:"waiting" doc:"records that the node holds and the core has not taken"`
 	Alerts    uint64 `json:"alerts"`
 	Repeated  uint64 `json:"repeated" doc:"records of an alert that the core held already"`
-	Dropped   uint64 `json:"dropped" doc:"records whose raw line the node's quota took"`
+	Dropped   uint64 `json:"dropped" doc:"records that came without their raw line: the node had to drop it"`
 	Missing   uint64 `json:"missing" doc:"records that the node declared gone"`
 	Forks     uint64 `json:"forks" doc:"times that a new epoch had to be opened"`
 

@@ -85,7 +85,11 @@ func runUp(ctx context.Context, out io.Writer, f upFlags) error {
 // when everything behind it is ready.
 func start(ctx context.Context, group *errgroup.Group, c *core.Core, out io.Writer, f upFlags, log *slog.Logger) error {
 	scope := soc.System("up")
-	if _, err := c.Store.AddClient(ctx, scope, localClient, false); err != nil && !errors.Is(err, soc.ErrConflict) {
+	_, err := c.Store.Client(ctx, scope, localClient)
+	if errors.Is(err, soc.ErrNotFound) {
+		_, err = c.Store.AddClient(ctx, scope, localClient, false)
+	}
+	if err != nil {
 		return err
 	}
 	sensors, err := localSensors(filepath.Join(f.data, "node"))

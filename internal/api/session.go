@@ -36,7 +36,9 @@ func (r *Remote) Resolve(ctx huma.Context) []error {
 	if err != nil {
 		host = ctx.RemoteAddr()
 	}
-	r.address, r.secure = host, ctx.TLS() != nil
+	r.address = host
+	// A proxy in front speaks TLS for us and says so. Who lies about it hurts themselves only.
+	r.secure = ctx.TLS() != nil || ctx.Header("X-Forwarded-Proto") == "https"
 	return nil
 }
 

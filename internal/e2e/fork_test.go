@@ -205,3 +205,44 @@ func (n nodeAt) outbox(t *testing.T, statement string) int {
 	}
 	return int(first.Int64)
 }
+
+func TestARestoredCoreGetsBackWhatAQuietNodeStillHolds(t *testing.T) {
+	c, n := setting(t)
+	listen := c.Listen
+	c.stop(t)
+	older := filepath.Join(t.TempDir(), "older")
+	copyFolder(t, c.dir, older)
+
+	c = startCore(t, c.dir, listen)
+	n.write(t, 400, 400)
+	n.start(t)
+	c.delivered(t, n, 800)
+	c.stop(t)
+	copyFolder(t, older, c.dir)
+	c = startCore(t, c.dir, listen) // and nothing new happens at the client
+	if got := c.delivered(t, n, 800); got.Forks != 1 {
+		t.Errorf("%d forks, want 1", got.Forks)
+	}
+}
+
+func TestAnOutboxThatWasMadeAnewIsTold(t *testing.T) {
+	c, n := setting(t)
+	files, err := filepath.Glob(filepath.Join(n.dir, "outbox.db*"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("the outbox's files = %v, %v", files, err)
+	}
+	for _, file := range files {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n.write(t, 400, 100)
+	n.start(t)
+	got := c.delivered(t, n, 500)
+	if notices := c.notices(t, "ledger-fork"); len(notices) != 1 || !strings.Contains(fmt.Sprint(notices[0].Details), "made anew") {
+		t.Errorf("%d notices, want 1 that says that the outbox was made anew", len(notices))
+	}
+	if got.Repeated != 400 {
+		t.Errorf("%d alerts were repeated, want the 400 that the file still held", got.Repeated)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -53,19 +54,19 @@ func (i *Ingest) known(next func(http.ResponseWriter, *http.Request, caller), ex
 
 func (i *Ingest) caller(r *http.Request, expired expiry) (caller, error) {
 	if r.TLS == nil || len(r.TLS.PeerCertificates) == 0 {
-		return caller{}, errors.Join(soc.ErrForbidden, errors.New("a node shows a certificate here; enrol it with `socme node enrol TOKEN`"))
+		return caller{}, fmt.Errorf("%w: a node shows a certificate here; enrol it with `socme node enrol TOKEN`", soc.ErrForbidden)
 	}
 	cert := r.TLS.PeerCertificates[0]
 	from := caller{id: soc.NodeID(cert.Subject.CommonName)}
 	var err error
 	if from.NodeKey, err = i.Store.NodeKey(r.Context(), system, from.id); err != nil {
 		if errors.Is(err, soc.ErrNotFound) {
-			err = errors.Join(soc.ErrForbidden, errors.New("the core does not know this node; enrol it again"))
+			err = fmt.Errorf("%w: the core does not know this node; enrol it again", soc.ErrForbidden)
 		}
 		return from, err
 	}
 	if from.Revoked {
-		return from, errors.Join(soc.ErrForbidden, errors.New("this node was revoked"))
+		return from, fmt.Errorf("%w: this node was revoked", soc.ErrForbidden)
 	}
 	if now := i.Now(); expired == mustBeValid && (now.After(cert.NotAfter) || now.Before(cert.NotBefore)) {
 		return from, errExpired
@@ -108,7 +109,7 @@ func (i *Ingest) serveHeads(w http.ResponseWriter, r *http.Request, from caller)
 func (i *Ingest) serveBatch(w http.ResponseWriter, r *http.Request, from caller) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, wire.MaxPlain))
 	if err != nil {
-		i.refuse(w, r, errors.Join(soc.ErrInvalid, err))
+		i.refuse(w, r, fmt.Errorf("%w: %w", soc.ErrInvalid, err))
 		return
 	}
 	head, err := i.accept(r.Context(), from, body)
@@ -153,7 +154,7 @@ func (i *Ingest) serveBeat(w http.ResponseWriter, r *http.Request, from caller) 
 // read decodes a small message. Fields that we do not know are a newer node's.
 func (i *Ingest) read(w http.ResponseWriter, r *http.Request, into any) bool {
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, wire.MaxMessage)).Decode(into); err != nil {
-		i.refuse(w, r, errors.Join(soc.ErrInvalid, err))
+		i.refuse(w, r, fmt.Errorf("%w: %w", soc.ErrInvalid, err))
 		return false
 	}
 	return true

@@ -84,6 +84,12 @@ func (i *Ingest) accept(ctx context.Context, from caller, body []byte) (wire.Hea
 			return wire.Head{}, err
 		}
 	}
+	if done.Before != "" {
+		err := i.raiseFork(ctx, from, done.Before, "the node's outbox was made anew: what had waited in the old one is gone, unless the sensor's files still hold it")
+		if err != nil {
+			return wire.Head{}, err
+		}
+	}
 	return wire.Head{Epoch: header.Epoch, Lane: header.Lane, Seq: done.Head.Seq, Value: done.Head.Value}, nil
 }
 

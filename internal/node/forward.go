@@ -217,9 +217,7 @@ func (s *sender) refused(ctx context.Context, p parcel, r *wire.Refusal) error {
 	switch r.Code {
 	case wire.CodeGap:
 		// The core has less than it had confirmed: Compare finds out and says how.
-		s.mu.Lock()
-		s.compared = false
-		s.mu.Unlock()
+		s.recompare()
 		return s.compare(ctx)
 	case wire.CodeFork:
 		return s.outbox.Reopen(ctx, p.chain.Epoch, r.Detail)
@@ -267,6 +265,14 @@ func (f *forwarder) compare(ctx context.Context) error {
 	f.compared = true
 	f.mu.Unlock()
 	return nil
+}
+
+// recompare has the heads compared before the next delivery, and now if none waits.
+func (f *forwarder) recompare() {
+	f.mu.Lock()
+	f.compared = false
+	f.mu.Unlock()
+	f.outbox.Wake()
 }
 
 // ask tries the cores in turn, the one that answered last first.

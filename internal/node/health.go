@@ -33,6 +33,9 @@ func (f *forwarder) beats(ctx context.Context) error {
 		now := f.now()
 		if now.Sub(toldAt) >= soc.BeatEvery || (!failed && !reflect.DeepEqual(beat, told)) {
 			err := f.beat(ctx, beat)
+			if failed && err == nil {
+				f.recompare() // who comes back may have come back from an older backup
+			}
 			failed = err != nil
 			if failed && ctx.Err() == nil {
 				f.log.DebugContext(ctx, "beat not taken", "err", err)

@@ -300,6 +300,13 @@ func (b *Outbox) Trouble() string {
 // More receives when a lane may have something to send.
 func (b *Outbox) More(l soc.Lane) <-chan struct{} { return b.lanes[l].more }
 
+// Wake makes every lane look again.
+func (b *Outbox) Wake() {
+	for _, end := range b.lanes {
+		end.wake()
+	}
+}
+
 func (l *lane) wake() {
 	select {
 	case l.more <- struct{}{}:

@@ -26,7 +26,7 @@ func (q Query) Match(alert *soc.StoredAlert) bool {
 func (t Term) match(alert *soc.StoredAlert, text string) bool {
 	switch t.Field {
 	case Client:
-		return strings.EqualFold(alert.Client, t.Word)
+		return ClientKey(alert.Client) == ClientKey(t.Word)
 	case Severity:
 		return t.Op.holds(int(alert.Severity), int(t.Severity))
 	case RuleID:
@@ -44,6 +44,10 @@ func (t Term) match(alert *soc.StoredAlert, text string) bool {
 	}
 	return false
 }
+
+// ClientKey is what names of clients are compared by: two that differ only in case
+// are one.
+func ClientKey(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
 
 func (t Term) textNeedle() string {
 	needle := " " + strings.Join(t.Tokens, " ")

@@ -11,6 +11,7 @@ package query
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -131,6 +132,9 @@ func (r rawTerm) term(now time.Time) (Term, bool, error) {
 	if r.op == ":" {
 		term.Op = Equal
 	}
+	if !slices.Contains(Fields(), term.Field) {
+		return term, false, r.fail("there is no field %q%s", r.field, suggestion(r.field))
+	}
 	if term.Op != Equal && term.Field != Severity {
 		return term, false, r.fail("%s knows only %s:…; %s is for severity", r.field, r.field, r.op)
 	}
@@ -158,8 +162,6 @@ func (t *Term) read(r rawTerm, now time.Time) error {
 		if t.Time, err = parseTime(r.value, now); err != nil {
 			return r.fail("%q is no time; write -24h, -7d, 2026-01-31 or 2026-01-31T14:00:00Z", r.value)
 		}
-	default:
-		return r.fail("there is no field %q%s", r.field, suggestion(r.field))
 	}
 	return nil
 }

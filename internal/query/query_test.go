@@ -91,6 +91,7 @@ func TestParsePointsAtWhatIsWrong(t *testing.T) {
 		{"client:", 1},
 		{"src>=10.0.0.1", 1},
 		{"source:10.0.0.1", 1},
+		{"level>=high", 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.query, func(t *testing.T) {

@@ -36,7 +36,7 @@ func prepareBulks(ctx context.Context, db *sql.DB) (bulks, error) {
 		raws:   bulk{into: `raws (alert_num, codec, raw)`},
 		text:   bulk{into: `alert_text (rowid, text)`},
 		feed:   bulk{into: `feed (pos, alert_num, at_ms)`},
-		ledger: bulk{into: `ledger (head_num, seq, kind, alert_id, value)`},
+		ledger: bulk{into: `ledger (head_num, seq, kind, alert_id, raw_hash, value)`},
 	}
 	for _, table := range b.all() {
 		table.width = strings.Count(table.into, ",") + 1

@@ -11,6 +11,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/socme-project/socme/internal/query"
 	"github.com/socme-project/socme/soc"
 )
 
@@ -18,6 +19,7 @@ type clientRow struct {
 	Num       int64 `gorm:"primaryKey"`
 	ID        string
 	Name      string
+	NameKey   string
 	Demo      bool
 	CreatedMS int64 `gorm:"column:created_ms"`
 	Nodes     int   `gorm:"->"`
@@ -56,8 +58,8 @@ func (s *Store) AddClient(ctx context.Context, scope soc.Scope, name string, dem
 	if err != nil {
 		return soc.Client{}, err
 	}
-	row := clientRow{ID: soc.NewID(), Name: name, Demo: demo, CreatedMS: s.now().UnixMilli()}
-	err = translate(gorm.G[clientRow](s.write).Select("id", "name", "demo", "created_ms").Create(ctx, &row))
+	row := clientRow{ID: soc.NewID(), Name: name, NameKey: query.ClientKey(name), Demo: demo, CreatedMS: s.now().UnixMilli()}
+	err = translate(gorm.G[clientRow](s.write).Select("id", "name", "name_key", "demo", "created_ms").Create(ctx, &row))
 	if err != nil {
 		return soc.Client{}, fmt.Errorf("add client %q: %w", name, err)
 	}
@@ -84,7 +86,7 @@ func (s *Store) Client(ctx context.Context, scope soc.Scope, idOrName string) (s
 }
 
 func (s *Store) client(ctx context.Context, scope soc.Scope, idOrName string) (clientRow, error) {
-	rows, err := s.clients(ctx, scope, "clients.id = @key OR clients.name = @key", sql.Named("key", idOrName))
+	rows, err := s.clients(ctx, scope, "clients.id = @id OR clients.name_key = @name", sql.Named("id", idOrName), sql.Named("name", query.ClientKey(idOrName)))
 	if err == nil && len(rows) == 0 {
 		err = soc.ErrNotFound
 	}
@@ -99,7 +101,7 @@ func (s *Store) clients(ctx context.Context, scope soc.Scope, where string, args
 		Select("clients.*, (SELECT COUNT(*) FROM nodes WHERE nodes.client_num = clients.num AND nodes.revoked_ms = 0) AS nodes").
 		Where(where, args...).
 		Scopes(inScope(scope)).
-		Order("name COLLATE NOCASE").Find(ctx)
+		Order("name_key").Find(ctx)
 }
 
 // inScope keeps the clients that the scope may see.

@@ -43,7 +43,7 @@ func (a *accept) insert(entries []soc.Entry) error {
 		if a.now.Sub(e.Alert.SeenTime) > lateAfter {
 			cell.late++
 		}
-		ledger = append(ledger, a.head.Num, e.Seq, kind, e.AlertID[:], e.Value[:])
+		ledger = append(ledger, a.head.Num, e.Seq, kind, e.AlertID[:], e.RawHash[:], e.Value[:])
 	}
 	if a.done.Fed, err = a.addAlerts(a.ctx, a.tx, fresh, a.node.ClientNum, &a.node.Num); err != nil {
 		return err

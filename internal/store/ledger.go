@@ -46,6 +46,9 @@ type Accepted struct {
 	Head soc.Head
 	// Fed are the alerts that are new, with their places in the feed, in order.
 	Fed []soc.Fed
+	// Before is the node's newest epoch until now, when the delivery opened one that
+	// names none before it: the outbox was made anew, and what waited in it is gone.
+	Before soc.Epoch
 }
 
 // Accept takes a delivery whole or not at all, in one transaction: alerts, ledger,
@@ -139,6 +142,9 @@ func (a *accept) openHead(first bool) error {
 	case !first:
 		return a.gap(1)
 	}
+	if err := a.noteAnew(); err != nil {
+		return err
+	}
 	genesis := a.Chain.Genesis()
 	h.Value = genesis[:]
 	result, err := a.tx.ExecContext(a.ctx, `INSERT INTO heads (node_num, epoch, previous, lane, value, opened_ms) VALUES (?, ?, ?, ?, ?, ?)`,
@@ -147,6 +153,20 @@ func (a *accept) openHead(first bool) error {
 		return err
 	}
 	h.Num, err = result.LastInsertId()
+	return err
+}
+
+// noteAnew notes that a node that had a ledger begins another out of nothing.
+func (a *accept) noteAnew() error {
+	if a.Chain.Previous != "" {
+		return nil
+	}
+	var before string
+	err := a.tx.QueryRowContext(a.ctx, `SELECT epoch FROM heads WHERE node_num = ? AND epoch <> ? ORDER BY num DESC LIMIT 1`, a.node.Num, string(a.Chain.Epoch)).Scan(&before)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	a.done.Before = soc.Epoch(before)
 	return err
 }
 
@@ -282,10 +302,9 @@ func (s *Store) AcceptMissing(ctx context.Context, scope soc.Scope, m Missing) (
 		case m.From > a.head.Seq+1:
 			return a.gap(a.head.Seq + 1)
 		}
-		first := a.head.Seq + 1
 		lost := m.Head.Seq - a.head.Seq
 		_, err := tx.ExecContext(ctx, `INSERT INTO missing_ranges (head_num, first_seq, last_seq, value, signed_ms, signature) VALUES (?, ?, ?, ?, ?, ?)`,
-			a.head.Num, first, m.Head.Seq, m.Head.Value[:], m.Signed.Time.UnixMilli(), m.Signed.Signature)
+			a.head.Num, m.From, m.Head.Seq, m.Head.Value[:], m.Signed.Time.UnixMilli(), m.Signed.Signature)
 		if err != nil {
 			return err
 		}

@@ -113,7 +113,7 @@ func (s *Store) nodes(ctx context.Context, scope soc.Scope, id soc.NodeID) ([]so
 	var rows []nodeRow
 	err := s.read.WithContext(ctx).Raw(nodeSelect+`
 		WHERE (@all OR clients.id IN @clients) AND (@id = '' OR nodes.id = @id)
-		ORDER BY clients.name COLLATE NOCASE, nodes.name COLLATE NOCASE, nodes.num`,
+		ORDER BY clients.name_key, nodes.name COLLATE NOCASE, nodes.num`,
 		sql.Named("all", scope.All()), sql.Named("clients", append([]soc.ClientID{""}, scope.Clients()...)), sql.Named("id", string(id))).
 		Scan(&rows).Error
 	if err != nil {

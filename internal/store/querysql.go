@@ -33,7 +33,7 @@ func querySQL(q query.Query) (where []string, args []any) {
 func termSQL(t query.Term) (string, []any) {
 	switch t.Field {
 	case query.Client:
-		return `alerts.client_num IN (SELECT num FROM clients WHERE name = ?)`, []any{t.Word}
+		return `alerts.client_num IN (SELECT num FROM clients WHERE name_key = ?)`, []any{query.ClientKey(t.Word)}
 	case query.Severity:
 		return `alerts.severity ` + string(t.Op) + ` ?`, []any{t.Severity}
 	case query.RuleID:

@@ -4,7 +4,8 @@
 CREATE TABLE clients (
   num INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
-  name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL UNIQUE, -- the name in lower case, whatever the script
   demo INTEGER NOT NULL DEFAULT 0,
   created_ms INTEGER NOT NULL
 );
@@ -69,7 +70,8 @@ CREATE TABLE signed_heads (
   PRIMARY KEY (head_num, day)
 ) WITHOUT ROWID;
 
--- Ranges that a node declared gone, with its signature.
+-- Ranges that a node declared gone, as it signed them: the core may have held the
+-- first of them already.
 CREATE TABLE missing_ranges (
   head_num INTEGER NOT NULL REFERENCES heads (num),
   first_seq INTEGER NOT NULL,
@@ -77,7 +79,7 @@ CREATE TABLE missing_ranges (
   value BLOB NOT NULL,
   signed_ms INTEGER NOT NULL,
   signature BLOB NOT NULL,
-  PRIMARY KEY (head_num, first_seq)
+  PRIMARY KEY (head_num, last_seq)
 ) WITHOUT ROWID;
 
 -- Every record that was taken. kind: 1 alert, 2 repeated, 3 dropped.
@@ -86,6 +88,7 @@ CREATE TABLE ledger (
   seq INTEGER NOT NULL,
   kind INTEGER NOT NULL,
   alert_id BLOB NOT NULL,
+  raw_hash BLOB NOT NULL, -- proofs outlive the alerts
   value BLOB NOT NULL,
   PRIMARY KEY (head_num, seq)
 ) WITHOUT ROWID;
