@@ -55,7 +55,13 @@ func run(t testing.TB, name string, do func(ctx context.Context) error) running 
 // until polls until done, and fails the test with what last said.
 func until(t testing.TB, what string, done func() (bool, string)) {
 	t.Helper()
-	deadline := time.Now().Add(patience)
+	within(t, patience, what, done)
+}
+
+// within is until for what may take longer.
+func within(t testing.TB, limit time.Duration, what string, done func() (bool, string)) {
+	t.Helper()
+	deadline := time.Now().Add(limit)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -64,7 +70,7 @@ func until(t testing.TB, what string, done func() (bool, string)) {
 			return
 		}
 		if time.Now().After(deadline) {
-			t.Fatalf("%s: still not after %s: %s", what, patience, last)
+			t.Fatalf("%s: still not after %s: %s", what, limit, last)
 		}
 		<-tick.C
 	}
