@@ -46,21 +46,11 @@ export function ruleName(alert: Alert): string {
 	return alert.rule.name || `Rule ${alert.rule.id}`;
 }
 
-const acronyms = new Set([
-	'dns',
-	'http',
-	'https',
-	'id',
-	'ip',
-	'ja3',
-	'ja4',
-	'smb',
-	'smtp',
-	'ssh',
-	'tls',
-	'uri',
-	'url',
-]);
+const acronyms = new Set(
+	'dns ftp http https id ip ja3 ja3s ja4 md5 mqtt nfs os pid rdp rfb sha1 sha256 sid smb smtp snmp ssh tftp tls uid uri url'.split(
+		' ',
+	),
+);
 
 /** The name of a detail as a label: "tls name" is "TLS name". */
 export function label(name: string): string {

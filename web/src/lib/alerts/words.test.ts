@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { endpoint, label } from './words';
+
+describe('endpoint', () => {
+	it.each([
+		['address and port', { address: '10.0.0.1', port: 443, host: 'web' }, '10.0.0.1:443'],
+		['an IPv6 address stays apart from its port', { address: '2001:db8::1', port: 53 }, '[2001:db8::1]:53'],
+		['an IPv6 address alone', { address: '2001:db8::1' }, '2001:db8::1'],
+		['a host where there is no address', { host: 'dc-01', user: 'eve' }, 'dc-01'],
+		['a user where there is nothing else', { user: 'eve' }, 'eve'],
+		['nothing', {}, ''],
+	])('%s', (_, side, want) => expect(endpoint(side)).toBe(want));
+});
+
+describe('label', () => {
+	it.each([
+		['tls name', 'TLS name'],
+		['sha256', 'SHA256'],
+		['parent process', 'Parent process'],
+		['HTTP method', 'HTTP method'],
+		['', ''],
+	])('of %j is %j', (name, want) => expect(label(name)).toBe(want));
+});
