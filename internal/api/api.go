@@ -47,7 +47,7 @@ func (a *API) Handler(page http.Handler) http.Handler {
 	a.passwords = newPasswords(a.Now)
 	router := newRouter()
 	router.HandleMethodNotAllowed = true
-	router.Use(a.recover)
+	router.Use(identify, a.recover)
 	api := a.register(router)
 	router.GET(prefix+"/openapi.json", func(c *gin.Context) { c.JSON(http.StatusOK, api.OpenAPI()) })
 	router.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })

@@ -254,6 +254,11 @@ func TestSigningIn(t *testing.T) {
 	if status, _, _ := call(t, second, "GET", base+"/session", ""); status != 401 {
 		t.Errorf("after signing out = %d, want 401", status)
 	}
+	for range 10 { // signing in well is never slowed
+		if status, text, _ := call(t, second, "POST", base+"/session", `{"name":"LM","password":"another long one"}`); status != 200 {
+			t.Fatalf("signing in again = %d %s", status, text)
+		}
+	}
 	tries := 0
 	for ; tries < 20; tries++ {
 		if status, _, _ := call(t, second, "POST", base+"/session", `{"name":"lm","password":"wrong"}`); status == 429 {
@@ -440,5 +445,23 @@ func TestTheDocumentIsWhatTheCodeSays(t *testing.T) {
 	got, err := os.ReadFile("../../docs/openapi.yaml")
 	if err != nil || !bytes.Equal(got, want) {
 		t.Errorf("docs/openapi.yaml is stale (%v): run make gen", err)
+	}
+}
+
+func TestWhatGoesWrongInsideIsLoggedAndNotTold(t *testing.T) {
+	s := serve(t)
+	admin := s.token(t, soc.RoleAdmin)
+	if status, _, _ := call(t, s.Client(), "GET", s.URL+"/api/v1/alerts", "", "Authorization", "Bearer "+admin); status != 200 {
+		t.Fatalf("before = %d", status)
+	}
+	if err := s.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	status, text, header := call(t, s.Client(), "GET", s.URL+"/api/v1/alerts", "", "Authorization", "Bearer "+admin)
+	if status != 500 || strings.Contains(text, "sql") || strings.Contains(text, "database") || header.Get("X-Request-Id") == "" {
+		t.Errorf("with its database gone the API says %d %s; want 500, an id, and nothing of what is inside", status, text)
+	}
+	if !strings.Contains(s.logs.String(), "closed") {
+		t.Errorf("the log does not say what went wrong: %s", s.logs)
 	}
 }

@@ -38,8 +38,28 @@ func (a *API) problem(ctx context.Context, err error) error {
 	case ctx.Err() != nil:
 		return huma.NewError(http.StatusServiceUnavailable, "The request was given up.")
 	}
-	a.Log.ErrorContext(ctx, "request failed", "err", err)
-	return huma.Error500InternalServerError("The core could not do this. Its log says why.")
+	id := requestOf(ctx)
+	a.Log.ErrorContext(ctx, "request failed", "request", id, "err", err)
+	return &huma.ErrorModel{
+		Title: http.StatusText(http.StatusInternalServerError), Status: http.StatusInternalServerError,
+		Detail: "The core could not do this. Its log says why.", Instance: id,
+	}
+}
+
+type requestKey struct{}
+
+// requestOf is the id of a request: what a person reads out and the log is searched for.
+func requestOf(ctx context.Context) string {
+	id, _ := ctx.Value(requestKey{}).(string)
+	return id
+}
+
+// identify gives every request an id.
+func identify(c *gin.Context) {
+	id := soc.NewID()
+	c.Header("X-Request-Id", id)
+	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), requestKey{}, id))
+	c.Next()
 }
 
 // plain is the message of an error without the name of its kind.
@@ -67,7 +87,7 @@ func (a *API) recover(c *gin.Context) {
 			if r == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so too
 				panic(r)
 			}
-			a.Log.ErrorContext(c.Request.Context(), "handler panicked", "path", c.FullPath(), "panic", fmt.Sprint(r))
+			a.Log.ErrorContext(c.Request.Context(), "handler panicked", "request", requestOf(c.Request.Context()), "path", c.FullPath(), "panic", fmt.Sprint(r))
 			writeProblem(c, http.StatusInternalServerError, "The core could not do this. Its log says why.")
 		}
 	}()

@@ -61,6 +61,13 @@ func (p *passwords) allowed(account, address string) bool {
 	return limiter.AllowN(p.now(), 1)
 }
 
+// succeeded forgets the tries of who has signed in.
+func (p *passwords) succeeded(account, address string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.tries, strings.ToLower(account)+"\x00"+address)
+}
+
 // nobody is the hash of no password: an account that does not exist takes as long.
 const nobody = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 

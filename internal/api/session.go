@@ -66,6 +66,7 @@ func (a *API) session(api huma.API) {
 			if !ok {
 				return nil, huma.Error401Unauthorized("The name or the password is not right.")
 			}
+			a.passwords.succeeded(in.Body.Name, in.address)
 			return a.signIn(ctx, user, in.Remote)
 		})
 	huma.Register(api, operation("sign-in-by-link", http.MethodPost, "/session/link", public, "Sign in with the one-time link that the core prints"),

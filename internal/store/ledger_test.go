@@ -226,3 +226,25 @@ func TestTheFeedResumesWhereAReaderWas(t *testing.T) {
 		}
 	})
 }
+
+func TestHeadsAreListedNewestEpochFirstAndUrgentBeforeNormal(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, w *world) {
+		first := newChain(w.node.ID, soc.LaneNormal)
+		must(w.Accept(t.Context(), system, first.delivery(first.entries(t, alerts(w, 0, 1)...))))(t)
+		w.clock = w.clock.Add(time.Hour)
+		for _, lane := range []soc.Lane{soc.LaneNormal, soc.LaneUrgent} {
+			c := &chain{Chain: soc.Chain{Node: w.node.ID, Epoch: "epoch-2", Previous: "epoch-1", Lane: lane}}
+			c.head.Value = c.Genesis()
+			must(w.Accept(t.Context(), system, c.delivery(c.entries(t, alerts(w, 10*int(lane), 1)...))))(t)
+		}
+		var got []string
+		node := must(w.Node(t.Context(), system, w.node.ID))(t)
+		for _, h := range node.Heads {
+			got = append(got, fmt.Sprint(h.Epoch, " ", h.Lane, " ", h.Current))
+		}
+		want := []string{"epoch-2 urgent true", "epoch-2 normal true", "epoch-1 normal false"}
+		if diff := cmp.Diff(want, got); diff != "" || node.Forks != 1 {
+			t.Errorf("%d forks, want 1 (-want +got):\n%s", node.Forks, diff)
+		}
+	})
+}

@@ -124,7 +124,8 @@ func (s *Store) nodes(ctx context.Context, scope soc.Scope, id soc.NodeID) ([]so
 		nums[i] = rows[i].Num
 	}
 	var heads []headRow
-	err = s.read.WithContext(ctx).Raw(`SELECT * FROM heads WHERE node_num IN ? ORDER BY node_num, opened_ms DESC, epoch, lane`, append(nums, 0)).Scan(&heads).Error
+	err = s.read.WithContext(ctx).Raw(`SELECT * FROM heads WHERE node_num IN ?
+		ORDER BY node_num, MIN(num) OVER (PARTITION BY node_num, epoch) DESC, lane`, append(nums, 0)).Scan(&heads).Error
 	if err != nil {
 		return nil, fmt.Errorf("list heads: %w", err)
 	}
