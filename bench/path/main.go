@@ -73,8 +73,8 @@ func idle(ctx context.Context, binary, dir string, row func(what, here, goal str
 			return err
 		}
 		for {
-			body, err := get(ctx, "http://"+listen+"/healthz")
-			if err == nil && body != "" {
+			body, err := get(ctx, "http://"+listen+"/sign-in")
+			if err == nil && strings.Contains(strings.ToLower(body), "<!doctype html") {
 				break
 			}
 			if time.Since(began) > time.Minute {
