@@ -105,6 +105,7 @@ func (f *forwarder) lane(ctx context.Context, l soc.Lane) error {
 			return err
 		}
 	}
+	defer func() { _ = s.land() }() // nothing of ours outlives the lane
 	retry := newBackoff(f.most)
 	down := false
 	for ctx.Err() == nil {
@@ -132,43 +133,82 @@ func (f *forwarder) lane(ctx context.Context, l soc.Lane) error {
 	return nil
 }
 
+// window is how many batches of a lane may be on their way: while the core writes
+// one, it decodes the next.
+const window = 2
+
 // sender is one lane's loop.
 type sender struct {
 	*forwarder
 	lane     soc.Lane
-	encoders [2]*wire.Encoder // one for each batch that may be on its way
-	limit    int              // records a batch; halved while the core refuses one as bad
+	limit    int // records a batch; halved while the core refuses one as bad
+	encoders [window]*wire.Encoder
+	turn     int      // whose encoder is free
+	flying   []flight // the oldest first
 }
 
-// step sends what comes next; false means that nothing waits. In a backlog a second
-// batch is made and sent while the core still writes the first.
+// flight is a parcel on its way.
+type flight struct {
+	parcel
+	answer chan error
+}
+
+// step keeps the window full and takes one answer; false means that nothing waits.
 func (s *sender) step(ctx context.Context) (sent bool, err error) {
-	if err := s.compare(ctx); err != nil {
-		return false, err
+	if len(s.flying) == 0 {
+		if err := s.compare(ctx); err != nil {
+			return false, err
+		}
 	}
-	first, err := s.outbox.Pending(ctx, s.lane, 0, s.limit)
-	if err != nil || first.empty() {
-		return false, err
+	if err := s.fill(ctx); err != nil {
+		return false, errors.Join(err, s.land())
 	}
-	answer := make(chan error, 1)
-	go func() { answer <- s.deliver(ctx, first, s.encoders[0]) }()
-	var second parcel
-	if last := first.last(); last > 0 && last < first.latest {
-		second, err = s.outbox.Pending(ctx, s.lane, last, s.limit)
+	if len(s.flying) == 0 {
+		return false, nil
 	}
-	var secondErr error
-	if err == nil && len(second.records) > 0 && second.chain == first.chain {
-		secondErr = s.deliver(ctx, second, s.encoders[1])
-	}
-	// An answer to the second says nothing when the first was not taken.
-	if firstErr := <-answer; firstErr != nil {
-		return s.settle(ctx, first, firstErr)
+	first := s.flying[0]
+	s.flying = s.flying[1:]
+	if err := <-first.answer; err != nil {
+		_ = s.land() // what the core said of the next means nothing when this one was not taken
+		return s.settle(ctx, first.parcel, err)
 	}
 	s.limit = wire.MaxRecords
-	if err == nil && secondErr != nil {
-		return s.settle(ctx, second, secondErr)
+	return true, nil
+}
+
+// fill sends what comes next until the window is full.
+func (s *sender) fill(ctx context.Context) error {
+	for len(s.flying) < window {
+		after := uint64(0)
+		if n := len(s.flying); n > 0 {
+			if after = s.flying[n-1].last(); after == 0 {
+				return nil // a missing range goes alone
+			}
+		}
+		p, err := s.outbox.Pending(ctx, s.lane, after, s.limit)
+		if err != nil || p.empty() {
+			return err
+		}
+		if n := len(s.flying); n > 0 && (p.missing > 0 || p.chain != s.flying[n-1].chain) {
+			return nil
+		}
+		f := flight{p, make(chan error, 1)}
+		encoder := s.encoders[s.turn]
+		s.turn = (s.turn + 1) % window
+		go func() { f.answer <- s.deliver(ctx, f.parcel, encoder) }()
+		s.flying = append(s.flying, f)
 	}
-	return true, err
+	return nil
+}
+
+// land waits for all that is on its way.
+func (s *sender) land() error {
+	var errs []error
+	for _, f := range s.flying {
+		errs = append(errs, <-f.answer)
+	}
+	s.flying = nil
+	return errors.Join(errs...)
 }
 
 // settle acts on an error of a delivery. Without one of its own, the next step may follow at once.
