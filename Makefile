@@ -60,4 +60,4 @@ chaos: build ## 100 kills over 100,000 alerts; SOCME_CHAOS_SEED=n repeats a run
 dev: ## the page with hot reload on :5173, beside a core on :8080
 	@tools/setup build
 	@$(MAKE) --no-print-directory binary
-	@bin/socme up --demo --data $(DATA) --listen $(LISTEN) & core=$$!; trap "kill $$core" EXIT; cd web && npm run dev
+	@bin/socme up --demo --data $(DATA) --listen $(LISTEN) & core=$$!; trap "kill $$core" EXIT INT TERM; cd web && npm run dev

@@ -31,7 +31,7 @@ func demoReset() *cobra.Command {
 				return err
 			}
 			defer unlock()
-			s, err := core.OpenStore(cmd.Context(), data, newLog(false))
+			s, err := core.OpenStore(cmd.Context(), data)
 			if err != nil {
 				return err
 			}

@@ -28,7 +28,7 @@ func tokenCreate() *cobra.Command {
 			if err := mustBeCores(data); err != nil {
 				return err
 			}
-			s, err := core.OpenStore(cmd.Context(), data, newLog(false))
+			s, err := core.OpenStore(cmd.Context(), data)
 			if err != nil {
 				return err
 			}

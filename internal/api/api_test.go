@@ -41,7 +41,7 @@ func serve(t *testing.T) *server {
 	s := &server{logs: &bytes.Buffer{}}
 	log := slog.New(slog.NewTextHandler(s.logs, nil))
 	var err error
-	if s.store, err = store.Open(t.Context(), store.Options{Dir: t.TempDir(), Log: log, Now: time.Now}); err != nil {
+	if s.store, err = store.Open(t.Context(), store.Options{Dir: t.TempDir(), Now: time.Now}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -66,7 +66,7 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	if err := c.renew(); err != nil {
 		return nil, err
 	}
-	if c.Store, err = store.Open(ctx, store.Options{Dir: o.Dir, Log: o.Log, Now: o.Now}); err != nil {
+	if c.Store, err = store.Open(ctx, store.Options{Dir: o.Dir, Now: o.Now}); err != nil {
 		return nil, err
 	}
 	span, err := c.Store.FeedSpan(ctx, system)
@@ -256,8 +256,8 @@ func (c *Core) RunJobs(ctx context.Context) error {
 
 // OpenStore opens the database of a data folder without anything around it. It may
 // be used while a core runs on the folder.
-func OpenStore(ctx context.Context, dir string, log *slog.Logger) (*store.Store, error) {
-	return store.Open(ctx, store.Options{Dir: dir, Log: log, Now: time.Now})
+func OpenStore(ctx context.Context, dir string) (*store.Store, error) {
+	return store.Open(ctx, store.Options{Dir: dir, Now: time.Now})
 }
 
 // OpenAPI is the description of people's API, as YAML.

@@ -10,7 +10,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"path/filepath"
 	"time"
@@ -38,7 +37,6 @@ type Store struct {
 // Options of Open.
 type Options struct {
 	Dir string // the data folder; the database is Dir/core.db
-	Log *slog.Logger
 	Now func() time.Time
 }
 
@@ -57,7 +55,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if s.open, err = zstd.NewReader(nil, zstd.WithDecoderMaxMemory(2*soc.MaxRaw), zstd.WithDecoderConcurrency(2)); err != nil {
 		return nil, fmt.Errorf("prepare zstd: %w", err)
 	}
-	if s.write, err = openSQLite(file, "rwc", 1, o.Log); err != nil {
+	if s.write, err = openSQLite(file, "rwc", 1); err != nil {
 		return nil, err
 	}
 	if err := migrate(ctx, s.write); err != nil {
@@ -70,13 +68,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	if s.read, err = openSQLite(file, "ro", readers, o.Log); err != nil {
+	if s.read, err = openSQLite(file, "ro", readers); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-func openSQLite(file, mode string, conns int, log *slog.Logger) (*gorm.DB, error) {
+func openSQLite(file, mode string, conns int) (*gorm.DB, error) {
 	pragmas := url.Values{
 		"mode":    {mode},
 		"_txlock": {"immediate"}, // a transaction that reads first must not fail when it writes
@@ -98,7 +96,7 @@ func openSQLite(file, mode string, conns int, log *slog.Logger) (*gorm.DB, error
 	db.SetMaxIdleConns(conns)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	g, err := gorm.Open(sqlite.Dialector{Conn: db}, &gorm.Config{
-		Logger:                 logger.NewSlogLogger(log, logger.Config{LogLevel: logger.Error, IgnoreRecordNotFoundError: true, ParameterizedQueries: true}),
+		Logger:                 logger.Discard, // errors are returned, and whoever handles one logs it
 		SkipDefaultTransaction: true,
 	})
 	if err != nil {

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"testing"
 	"time"
 
@@ -24,7 +23,7 @@ var engines = []struct {
 
 func openSQLite(t testing.TB, now func() time.Time) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Now: now})
+	s, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Now: now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +125,7 @@ func alertAt(node soc.NodeID, at time.Time, n int) soc.Alert {
 func TestANewerSchemaIsRefused(t *testing.T) {
 	dir := t.TempDir()
 	open := func() (*store.Store, error) {
-		return store.Open(context.Background(), store.Options{Dir: dir, Log: slog.New(slog.DiscardHandler), Now: time.Now})
+		return store.Open(context.Background(), store.Options{Dir: dir, Now: time.Now})
 	}
 	s := must(open())(t)
 	if err := store.Exec(s, `INSERT INTO migrations VALUES (9999)`); err != nil {
