@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -151,8 +152,9 @@ func TestAReopenedOutboxSendsEverythingAgainInANewChain(t *testing.T) {
 }
 
 func TestOnlyOldConfirmedRecordsAreForgotten(t *testing.T) {
-	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
-	b := open(t, t.TempDir(), func() time.Time { return now })
+	var now atomic.Int64 // the writer reads the clock, too
+	now.Store(time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC).UnixMilli())
+	b := open(t, t.TempDir(), func() time.Time { return time.UnixMilli(now.Load()) })
 	b.emit(t, 0, 10)
 	epoch, _ := b.Latest()
 	if err := b.Ack(t.Context(), epoch, soc.LaneNormal, 6); err != nil {
@@ -171,7 +173,7 @@ func TestOnlyOldConfirmedRecordsAreForgotten(t *testing.T) {
 	if n := held(); n != 10 {
 		t.Errorf("at once %d records are held, want all 10", n)
 	}
-	now = now.Add(73 * time.Hour)
+	now.Add((73 * time.Hour).Milliseconds())
 	if n := held(); n != 4 {
 		t.Errorf("after 73 hours %d records are held, want the 4 that wait", n)
 	}
