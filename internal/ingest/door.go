@@ -107,6 +107,7 @@ func (i *Ingest) serveHeads(w http.ResponseWriter, r *http.Request, from caller)
 }
 
 func (i *Ingest) serveBatch(w http.ResponseWriter, r *http.Request, from caller) {
+	defer i.turns.enter(from.id)() // before it is read: a short batch must not pass a long one
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, wire.MaxPlain))
 	if err != nil {
 		i.refuse(w, r, fmt.Errorf("%w: %w", soc.ErrInvalid, err))

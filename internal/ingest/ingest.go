@@ -51,7 +51,6 @@ type caller struct {
 
 // accept takes a batch of the caller's.
 func (i *Ingest) accept(ctx context.Context, from caller, body []byte) (wire.Head, error) {
-	defer i.turns.enter(from.id)()
 	header, entries, err := i.decoder.Decode(body)
 	if err != nil {
 		return wire.Head{}, fmt.Errorf("%w: %w", soc.ErrInvalid, err)
@@ -104,7 +103,7 @@ func (i *Ingest) commitBatch(ctx context.Context, d store.Delivery) (store.Accep
 		i.Hub.Publish(done.Fed)
 		i.commit.Unlock()
 		var ledger *soc.LedgerError
-		if early := errors.As(err, &ledger) && !ledger.Fork; !early || alone || !i.turns.wait(ctx, moved) {
+		if early := errors.As(err, &ledger) && !ledger.Fork; !early || !i.turns.wait(ctx, moved, alone) {
 			return done, err
 		}
 	}

@@ -8,8 +8,12 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// turnWait is how long a batch waits for the one before it, which is already here.
-const turnWait = 2 * time.Second
+// How long a batch waits for the one before it: one that is here, and one that may
+// still be on its way, since two requests need not arrive as they were sent.
+const (
+	turnWait    = 2 * time.Second
+	arrivalWait = 100 * time.Millisecond
+)
 
 // turns knows how many batches of each node are being worked on, and tells when one
 // is done.
@@ -52,8 +56,12 @@ func (t turns) watch(node soc.NodeID) (moved <-chan struct{}, alone bool) {
 }
 
 // wait waits for another batch to be done; false if it took too long.
-func (t turns) wait(ctx context.Context, moved <-chan struct{}) bool {
-	timer := time.NewTimer(turnWait)
+func (t turns) wait(ctx context.Context, moved <-chan struct{}, alone bool) bool {
+	limit := turnWait
+	if alone {
+		limit = arrivalWait
+	}
+	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	select {
 	case <-moved:
