@@ -123,7 +123,12 @@ func ownPath(r *http.Request) bool {
 			return false
 		}
 	}
-	return r.URL.Path == "/" || strings.Contains(r.Header.Get("Accept"), "text/html")
+	accept := r.Header.Get("Accept")
+	if strings.Contains(accept, "text/html") {
+		return true // a browser goes there
+	}
+	// A script that takes anything gets the page, but not where a file is looked for.
+	return (accept == "" || strings.Contains(accept, "*/*")) && path.Ext(path.Clean(r.URL.Path)) == ""
 }
 
 func serve(w http.ResponseWriter, r *http.Request, f file) {
