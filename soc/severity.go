@@ -18,9 +18,6 @@ const (
 
 var severityWords = [...]string{"unknown", "informational", "low", "medium", "high", "critical"}
 
-// Severities lists the words from unknown to critical.
-func Severities() []string { return append([]string(nil), severityWords[:]...) }
-
 // String is the word, which is how people and the API see a severity.
 func (s Severity) String() string {
 	if s < 0 || int(s) >= len(severityWords) {

@@ -152,7 +152,7 @@ func TestAnAlertComesBackFromItsJSON(t *testing.T) {
 }
 
 func TestWordsOfSeveritiesAndLanes(t *testing.T) {
-	for i, word := range soc.Severities() {
+	for i, word := range []string{"unknown", "informational", "low", "medium", "high", "critical"} {
 		got, err := soc.ParseSeverity(word)
 		if err != nil || got != soc.Severity(i) || got.String() != word {
 			t.Errorf("ParseSeverity(%s) = %v, %v", word, got, err)

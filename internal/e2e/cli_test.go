@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -224,5 +225,54 @@ func TestTheDemoStandsApartFromTheReal(t *testing.T) {
 	}
 	if page, err := api.Alerts(t.Context(), "", "", 1); err != nil || len(page.Items) != 0 {
 		t.Errorf("after the reset %d alerts are left, %v", len(page.Items), err)
+	}
+}
+
+func TestTheLinkIsPrintedUntilAnAdminHasAPassword(t *testing.T) {
+	p, dir, _, api := upAt(t)
+	link := regexp.MustCompile(`#link=([a-z2-7]+)`)
+	again := func() *process {
+		if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
+		}
+		<-p.done
+		p = start(t, "up", "--data", dir, "--listen", strings.TrimPrefix(api.URL, "http://"))
+		p.says(t, "is ready")
+		return p
+	}
+	first := link.FindStringSubmatch(p.String())
+	second := link.FindStringSubmatch(again().String())
+	if first == nil || second == nil || first[1] == second[1] {
+		t.Fatalf("links %v, then %v; want a new one at each start", first, second)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := &http.Client{Jar: jar}
+	send := func(method, path, body string) int {
+		request, err := http.NewRequestWithContext(t.Context(), method, api.URL+"/api/v1"+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Content-Type", "application/json")
+		answer, err := browser.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = answer.Body.Close()
+		return answer.StatusCode
+	}
+	if status := send(http.MethodPost, "/session/link", `{"secret":"`+first[1]+`"}`); status != http.StatusUnauthorized {
+		t.Errorf("the link of an earlier start = %d, want 401", status)
+	}
+	if status := send(http.MethodPost, "/session/link", `{"secret":"`+second[1]+`"}`); status != http.StatusOK {
+		t.Fatalf("the newest link = %d, want 200", status)
+	}
+	if status := send(http.MethodPut, "/account", `{"name":"lm","password":"a long password"}`); status != http.StatusNoContent {
+		t.Fatalf("setting a password = %d, want 204", status)
+	}
+	if out := again().String(); link.MatchString(out) {
+		t.Errorf("an admin has a password, and the start prints a link still: %s", out)
 	}
 }

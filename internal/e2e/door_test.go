@@ -247,3 +247,41 @@ func TestABatchIsTheNodesOwn(t *testing.T) {
 		t.Errorf("the other node has delivered %d records, want 0", got.Delivered)
 	}
 }
+
+func TestANodeWhoseCertificateHasExpiredRenewsItAndDelivers(t *testing.T) {
+	c := startCore(t, t.TempDir(), freePort(t))
+	if _, err := c.api.AddClient(t.Context(), "acme"); err != nil {
+		t.Fatal(err)
+	}
+	n := enrol(t, c, "acme")
+	authority, err := pki.OpenAuthority(c.dir, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := pki.ReadKey(filepath.Join(n.dir, "node.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := pki.Request(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := authority.SignNode(request, n.id.Node, time.Now().Add(-120*24*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(n.dir, "node.pem")
+	if err := pki.WriteCertificate(file, old.Raw); err != nil {
+		t.Fatal(err)
+	}
+	n.write(t, 0, 40)
+	n.start(t)
+	c.delivered(t, n, 40)
+	renewed, err := pki.ReadCertificate(file)
+	if err != nil || time.Until(renewed.NotAfter) < 80*24*time.Hour {
+		t.Errorf("the certificate is good until %v, %v; want another 90 days", renewed.NotAfter, err)
+	}
+	if got := c.node(t, n.id.Node).CertificateExpiresTime; got.Unix() != renewed.NotAfter.Unix() {
+		t.Errorf("the core says until %s, the certificate %s", got, renewed.NotAfter)
+	}
+}

@@ -3,9 +3,8 @@ package node
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io/fs"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 
@@ -37,20 +36,14 @@ func newSource(c config.Source, node soc.NodeID, log *slog.Logger) *watched {
 	if k.rotated != nil {
 		file.Rotated = k.rotated(c.Path)
 	}
-	return &watched{Source: c, source: file, log: log}
-}
-
-// Source reads one sensor. Run blocks until ctx ends; it begins at the places in
-// resume and returns its error, which the node supervises.
-type Source interface {
-	Run(ctx context.Context, resume []source.Cursor, emit source.Emit) error
+	return &watched{Source: c, file: file, log: log}
 }
 
 // watched is a source with what is known of it.
 type watched struct {
 	config.Source
-	source Source
-	log    *slog.Logger
+	file *source.File
+	log  *slog.Logger
 
 	mu       sync.Mutex
 	counts   soc.Counts
@@ -80,7 +73,8 @@ func (w *watched) run(ctx context.Context, outbox *Outbox) error {
 			resume, err = outbox.Cursors(ctx, w.Name)
 		}
 		if err == nil {
-			err = w.source.Run(ctx, resume, emit)
+			w.noteError(nil) // it stands until the source has been started again
+			err = w.file.Run(ctx, resume, emit)
 		}
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // the node is stopping: how the source ended says nothing
@@ -89,17 +83,20 @@ func (w *watched) run(ctx context.Context, outbox *Outbox) error {
 			err = errors.New("it ended by itself")
 		}
 		w.log.ErrorContext(ctx, "source failed, starting it again", "source", w.Name, "err", err)
-		w.mu.Lock()
-		w.err = err
-		w.mu.Unlock()
+		w.noteError(err)
 		_ = retry.wait(ctx) // the next look at ctx ends the loop
 	}
+}
+
+func (w *watched) noteError(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.err = err
 }
 
 func (w *watched) note(batch source.Batch) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.err = nil
 	w.counts.Add(batch.Counts)
 	if batch.LastLine.After(w.lastLine) {
 		w.lastLine = batch.LastLine
@@ -111,13 +108,13 @@ func (w *watched) health() soc.SourceHealth {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	h := soc.SourceHealth{Name: w.Name, Kind: w.Kind, Path: w.Path, State: "reading", Counts: w.counts, LastLineTime: w.lastLine}
-	switch _, err := os.Stat(w.Path); {
+	switch {
+	case errors.Is(w.err, fs.ErrPermission):
+		h.State, h.Error = "error", w.err.Error()+"; let the node's user read it"
 	case w.err != nil:
 		h.State, h.Error = "error", w.err.Error()
-	case errors.Is(err, os.ErrNotExist):
+	case w.file.Waiting():
 		h.State = "waiting"
-	case err != nil:
-		h.State, h.Error = "error", fmt.Sprintf("%v; may the node's user read it?", err)
 	}
 	return h
 }
