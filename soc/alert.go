@@ -120,12 +120,63 @@ type Alert struct {
 	Agent       *Agent    `json:"agent,omitempty"`
 	MITRE       *MITRE    `json:"mitre,omitempty"`
 	Tags        []string  `json:"tags,omitempty" nullable:"false"`
+	File        *File     `json:"file,omitempty"`
+	Process     *Process  `json:"process,omitempty"`
 	Details     []Detail  `json:"details,omitempty" nullable:"false"`
 	CommunityID string    `json:"community_id,omitempty"`
+	Via         string    `json:"via,omitempty" enum:"wazuh" doc:"the engine that passed the event on, where that is not the rule's own"`
+	EventKey    EventKey  `json:"event_key,omitzero" doc:"the same for all alerts that tell of one event"`
+	Place       *Place    `json:"place,omitempty"`
 	EventTime   time.Time `json:"event_time,omitzero" doc:"the sensor's clock; absent if it could not be read"`
 	SeenTime    time.Time `json:"seen_time,omitzero" doc:"the node's clock"`
+	SkewMS      *int64    `json:"skew_ms,omitempty" doc:"the node's clock minus the core's when the node saw the alert, in ms; absent if it did not know"`
 	Raw         []byte    `json:"-"`
 }
+
+// File is the file that an alert is about. Hashes are lower-case hexadecimal digits.
+// Every field may be empty.
+type File struct {
+	Path   string `json:"path,omitempty" doc:"or its name, where the sensor knows no more"`
+	SHA256 string `json:"sha256,omitempty"`
+	SHA1   string `json:"sha1,omitempty"`
+	MD5    string `json:"md5,omitempty"`
+}
+
+// Process is the program that an alert is about. Every field may be empty.
+type Process struct {
+	Path          string `json:"path,omitempty" doc:"the program's file, or its name"`
+	ID            string `json:"id,omitempty" doc:"the system's number for it"`
+	Command       string `json:"command,omitempty" doc:"the command line"`
+	Parent        string `json:"parent,omitempty" doc:"the file of the program that started it"`
+	ParentCommand string `json:"parent_command,omitempty"`
+}
+
+// Place is where an alert's raw line stood when the node read it.
+type Place struct {
+	Path   string `json:"path" doc:"the file, socket, or index and document"`
+	Offset int64  `json:"offset,omitempty" doc:"bytes from the file's beginning to the line's"`
+}
+
+// EventKey names an event as its sensor saw it, whatever way it came to the node: an
+// alert that Wazuh passed on has the key of the one that Suricata wrote itself. It
+// begins with 48 bits of the event's time in ms, so that keys sort by time. The zero
+// key is none.
+type EventKey [16]byte
+
+// NewEventKey makes the key of an event out of what makes the event itself.
+func NewEventKey(event time.Time, identity ...string) EventKey {
+	parts := make([][]byte, len(identity))
+	for i, part := range identity {
+		parts[i] = []byte(part)
+	}
+	return EventKey(NewAlertID(event, "", parts...))
+}
+
+// MarshalText writes 32 lower-case hexadecimal digits.
+func (k EventKey) MarshalText() ([]byte, error) { return AlertID(k).MarshalText() }
+
+// UnmarshalText reads 32 hexadecimal digits.
+func (k *EventKey) UnmarshalText(text []byte) error { return (*AlertID)(k).UnmarshalText(text) }
 
 // Detail is one more fact that a human would look for, in the order in which they
 // are worth reading: {"tls name", "cdn.example"}, {"file", "/etc/passwd"}.

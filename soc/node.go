@@ -78,6 +78,7 @@ type Counts struct {
 	TooLong     uint64 `json:"too_long" doc:"lines over 1 MiB, skipped"`
 	Malformed   uint64 `json:"malformed" doc:"lines that are no JSON object, or lack what an alert needs"`
 	InvalidUTF8 uint64 `json:"invalid_utf8" doc:"alerts kept although their text is not UTF-8; raw is to the byte"`
+	Filtered    uint64 `json:"filtered" doc:"alerts that the node's own filters or budget kept back; counted by rule"`
 }
 
 // Add adds o to c.
@@ -88,16 +89,20 @@ func (c *Counts) Add(o Counts) {
 	c.TooLong += o.TooLong
 	c.Malformed += o.Malformed
 	c.InvalidUTF8 += o.InvalidUTF8
+	c.Filtered += o.Filtered
 }
 
 // SourceHealth is how one source of a node does.
 type SourceHealth struct {
 	Name  string `json:"name"`
-	Kind  string `json:"kind" doc:"suricata or wazuh"`
-	Path  string `json:"path"`
-	State string `json:"state" enum:"reading,waiting,error" doc:"waiting: the file does not exist yet"`
+	Kind  string `json:"kind" doc:"suricata, suricata-socket, wazuh or wazuh-indexer"`
+	Path  string `json:"path" doc:"the file, the pattern of files, the socket, or the indexer's address"`
+	State string `json:"state" enum:"reading,waiting,error" doc:"waiting: the sensor is not there yet"`
 	Error string `json:"error,omitempty"`
 	Counts
+	Failures     uint64    `json:"failures" doc:"times that it failed and was started again"`
+	LagBytes     int64     `json:"lag_bytes" doc:"bytes that the sensor has written and the source has not read"`
+	LagSeconds   float64   `json:"lag_seconds" doc:"how long what is not read has been waiting"`
 	LastLineTime time.Time `json:"last_line_time,omitzero"`
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/BurntSushi/toml"
@@ -27,8 +28,32 @@ type Node struct {
 type Source struct {
 	// Name is what the source is called on the node's page; its kind and path if empty.
 	Name string `toml:"name"`
-	Kind string `toml:"kind"` // suricata or wazuh
+	Kind string `toml:"kind"` // one of Kinds
 	Path string `toml:"path"` // absolute, or relative to the data folder
+
+	// Of suricata-socket.
+	Type string `toml:"type"` // stream, which is the default, or datagram
+
+	// Of wazuh-indexer.
+	URL          string `toml:"url"`           // https://host:9200
+	Index        string `toml:"index"`         // a pattern; by the indexer's version if empty
+	Username     string `toml:"username"`      //
+	PasswordFile string `toml:"password_file"` // as paths are
+	CAFile       string `toml:"ca_file"`       // PEM; the system's authorities if empty
+	Fingerprint  string `toml:"fingerprint"`   // sha256 of the server's certificate, instead of an authority
+}
+
+// The kinds of source.
+const (
+	KindSuricata       = "suricata"        // a file, a link to one, or a pattern of several
+	KindSuricataSocket = "suricata-socket" // a unix socket that Suricata writes to
+	KindWazuh          = "wazuh"           // alerts.json of Wazuh 4
+	KindWazuhIndexer   = "wazuh-indexer"   // the indexer of Wazuh 4 or 5
+)
+
+// Kinds lists them.
+func Kinds() []string {
+	return []string{KindSuricata, KindSuricataSocket, KindWazuh, KindWazuhIndexer}
 }
 
 // NodeTemplate is the node.toml that a new data folder gets.
@@ -72,8 +97,8 @@ func ReadNode(dir string) (Node, error) {
 }
 
 func (s *Source) complete(dir string) error {
-	if s.Kind != soc.EngineSuricata && s.Kind != soc.EngineWazuh {
-		return fmt.Errorf("kind %q is neither suricata nor wazuh", s.Kind)
+	if !slices.Contains(Kinds(), s.Kind) {
+		return fmt.Errorf("kind %q is none of %s", s.Kind, strings.Join(Kinds(), ", "))
 	}
 	if s.Path == "" {
 		return errors.New("path is missing")

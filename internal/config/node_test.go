@@ -26,7 +26,7 @@ func TestReadNode(t *testing.T) {
 			[]config.Source{{Name: "suricata /var/log/suricata/eve.json", Kind: "suricata", Path: "/var/log/suricata/eve.json"}, {Name: "hosts", Kind: "wazuh", Path: "DIR/alerts.json"}},
 			"",
 		},
-		{"a kind that is none", "[[source]]\nkind = \"snort\"\npath = \"/x\"\n", nil, `kind "snort" is neither`},
+		{"a kind that is none", "[[source]]\nkind = \"snort\"\npath = \"/x\"\n", nil, `kind "snort" is none of`},
 		{"no path", "[[source]]\nkind = \"wazuh\"\n", nil, "path is missing"},
 		{"a mistyped setting", "[[source]]\nkind = \"wazuh\"\npth = \"/x\"\n", nil, "source.pth"},
 		{"the same twice", "[[source]]\nkind = \"wazuh\"\npath = \"/x\"\n[[source]]\nkind = \"wazuh\"\npath = \"/x\"\n", nil, "two sources"},

@@ -42,7 +42,11 @@ func New(ctx context.Context, o Options) (*Node, error) {
 	}
 	n := &Node{Identity: identity, log: o.Log}
 	for _, c := range o.Sources {
-		n.sources = append(n.sources, newSource(c, identity.Node, o.Log))
+		w, err := newSource(c, identity.Node, o.Log)
+		if err != nil {
+			return nil, err
+		}
+		n.sources = append(n.sources, w)
 	}
 	key, err := ledgerKey(o.Dir)
 	if err != nil {

@@ -258,7 +258,7 @@ func (b *Outbox) Flush(ctx context.Context) error {
 
 // Cursors are the places that a source had reached, as they were committed.
 func (b *Outbox) Cursors(ctx context.Context, name string) ([]source.Cursor, error) {
-	rows, err := b.read.QueryContext(ctx, `SELECT device, inode, path, head_size, head, offset FROM cursors WHERE source = ?`, name)
+	rows, err := b.read.QueryContext(ctx, `SELECT device, inode, path, head_size, head, offset, mark FROM cursors WHERE source = ?`, name)
 	if err != nil {
 		return nil, fmt.Errorf("read cursors of %s: %w", name, err)
 	}
@@ -268,7 +268,7 @@ func (b *Outbox) Cursors(ctx context.Context, name string) ([]source.Cursor, err
 		c := source.Cursor{Source: name}
 		var device, inode int64
 		var head []byte
-		if err := rows.Scan(&device, &inode, &c.Path, &c.HeadSize, &head, &c.Offset); err != nil {
+		if err := rows.Scan(&device, &inode, &c.Path, &c.HeadSize, &head, &c.Offset, &c.Mark); err != nil {
 			return nil, fmt.Errorf("read cursors of %s: %w", name, err)
 		}
 		c.Device, c.Inode = uint64(device), uint64(inode)

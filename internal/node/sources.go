@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"sync"
@@ -15,39 +16,46 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// kind is how a kind of sensor's file is read.
-type kind struct {
-	parse source.Parse
-	// rotated are patterns of where the sensor puts old files, beside the usual ones
-	// that begin with the file's own name; nil for none.
-	rotated func(path string) []string
+// Source reads a sensor. Run hands what it finds to emit, one batch at a time, and
+// goes on from the cursors that were committed, until ctx ends or it fails; then it is
+// run again. State may be asked at any time.
+type Source interface {
+	Run(ctx context.Context, resume []source.Cursor, emit source.Emit) error
+	State() source.State
 }
 
+// maker makes a source of one kind.
+type maker func(c config.Source, node soc.NodeID, log *slog.Logger) Source
+
 // kinds is the table of the kinds of source. A new one is one line here.
-var kinds = map[string]kind{
-	soc.EngineSuricata: {parse: suricata.Parse},
-	soc.EngineWazuh:    {parse: wazuh.Parse, rotated: wazuh.Rotated},
+var kinds = map[string]maker{
+	config.KindSuricata: func(c config.Source, node soc.NodeID, log *slog.Logger) Source {
+		return &source.File{Name: c.Name, Path: c.Path, Node: node, Parse: suricata.Parse, Log: log}
+	},
+	config.KindWazuh: func(c config.Source, node soc.NodeID, log *slog.Logger) Source {
+		return &source.File{Name: c.Name, Path: c.Path, Node: node, Parse: wazuh.Parse, Log: log, Rotated: wazuh.Rotated(c.Path)}
+	},
 }
 
 // newSource makes the source that a configuration describes.
-func newSource(c config.Source, node soc.NodeID, log *slog.Logger) *watched {
-	k := kinds[c.Kind]
-	file := &source.File{Name: c.Name, Path: c.Path, Node: node, Parse: k.parse, Log: log}
-	if k.rotated != nil {
-		file.Rotated = k.rotated(c.Path)
+func newSource(c config.Source, node soc.NodeID, log *slog.Logger) (*watched, error) {
+	maker, ok := kinds[c.Kind]
+	if !ok {
+		return nil, fmt.Errorf("%w: source %s: there is no kind %q", soc.ErrInvalid, c.Name, c.Kind)
 	}
-	return &watched{Source: c, file: file, log: log}
+	return &watched{Source: c, source: maker(c, node, log), log: log}, nil
 }
 
 // watched is a source with what is known of it.
 type watched struct {
 	config.Source
-	file *source.File
-	log  *slog.Logger
+	source Source
+	log    *slog.Logger
 
 	mu       sync.Mutex
 	counts   soc.Counts
 	lastLine time.Time
+	failures uint64
 	err      error
 }
 
@@ -74,7 +82,7 @@ func (w *watched) run(ctx context.Context, outbox *Outbox) error {
 		}
 		if err == nil {
 			w.noteError(nil) // it stands until the source has been started again
-			err = w.file.Run(ctx, resume, emit)
+			err = w.source.Run(ctx, resume, emit)
 		}
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // the node is stopping: how the source ended says nothing
@@ -91,7 +99,9 @@ func (w *watched) run(ctx context.Context, outbox *Outbox) error {
 func (w *watched) noteError(err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.err = err
+	if w.err = err; err != nil {
+		w.failures++
+	}
 }
 
 func (w *watched) note(batch source.Batch) {
@@ -105,16 +115,20 @@ func (w *watched) note(batch source.Batch) {
 
 // health is what the core is told of the source.
 func (w *watched) health() soc.SourceHealth {
+	state := w.source.State()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	h := soc.SourceHealth{Name: w.Name, Kind: w.Kind, Path: w.Path, State: "reading", Counts: w.counts, LastLineTime: w.lastLine}
+	h := soc.SourceHealth{Name: w.Name, Kind: w.Kind, Path: w.Path, State: "reading", Counts: w.counts, Failures: w.failures, LastLineTime: w.lastLine}
 	switch {
 	case errors.Is(w.err, fs.ErrPermission):
 		h.State, h.Error = "error", w.err.Error()+"; let the node's user read it"
 	case w.err != nil:
 		h.State, h.Error = "error", w.err.Error()
-	case w.file.Waiting():
+	case state.Waiting:
 		h.State = "waiting"
+	}
+	if h.LagBytes = state.LagBytes; !state.LagTime.IsZero() {
+		h.LagSeconds = max(0, time.Since(state.LagTime).Seconds())
 	}
 	return h
 }

@@ -201,9 +201,10 @@ func saveCursors(ctx context.Context, tx *sql.Tx, g group) error {
 		return nil
 	}
 	c := g.cursor
-	_, err := tx.ExecContext(ctx, `INSERT INTO cursors (source, device, inode, path, head_size, head, offset) VALUES (?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (source, device, inode) DO UPDATE SET path = excluded.path, head_size = excluded.head_size, head = excluded.head, offset = excluded.offset`,
-		append(cursorKey(c), c.Path, c.HeadSize, c.Head[:], c.Offset)...)
+	_, err := tx.ExecContext(ctx, `INSERT INTO cursors (source, device, inode, path, head_size, head, offset, mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (source, device, inode) DO UPDATE SET path = excluded.path, head_size = excluded.head_size, head = excluded.head,
+			offset = excluded.offset, mark = excluded.mark`,
+		append(cursorKey(c), c.Path, c.HeadSize, c.Head[:], c.Offset, c.Mark)...)
 	return err
 }
 

@@ -33,8 +33,8 @@ type File struct {
 	waiting atomic.Bool
 }
 
-// Waiting says whether the file is missing: Run waits for it.
-func (f *File) Waiting() bool { return f.waiting.Load() }
+// State tells how the file is read: it waits while the file is missing.
+func (f *File) State() State { return State{Waiting: f.waiting.Load()} }
 
 // Run reads the file and calls emit with what it finds, one batch at a time, until
 // ctx ends; it then returns ctx's error. Resume holds the cursors last emitted and

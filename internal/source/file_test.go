@@ -33,13 +33,13 @@ func TestRunWaitsForTheFileAndItsFolder(t *testing.T) {
 	n := newNode()
 	f := testFile(path)
 	start(t, f, n)
-	wait(t, "it to say that it waits", f.Waiting)
+	wait(t, "it to say that it waits", func() bool { return f.State().Waiting })
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	appendFile(t, path, numbered(0, 10))
 	wait(t, "the lines", func() bool { return n.count() == 10 })
-	if f.Waiting() {
+	if f.State().Waiting {
 		t.Error("it still says that it waits")
 	}
 	n.exact(t, 10)

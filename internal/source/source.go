@@ -29,6 +29,19 @@ type Cursor struct {
 	HeadSize int
 	Head     soc.Hash
 	Offset   int64 // bytes read, up to and including the last newline
+	// Mark is the place of a source that reads no file, in its own words, at most 4 KiB;
+	// all that tells of a file is zero then.
+	Mark string
+}
+
+// State is how a source does at a moment.
+type State struct {
+	Waiting bool // what it reads is not there yet
+	// LagBytes is how much stands there and is not read, as far as the source can tell.
+	LagBytes int64
+	// LagTime is since when something that is not read has stood there (the node's
+	// clock); zero if all is read.
+	LagTime time.Time
 }
 
 // Counts is what a source did with what it read.
