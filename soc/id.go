@@ -39,3 +39,16 @@ func (Secret) GoString() string { return "***" }
 
 // MarshalText hides the secret from every encoder.
 func (Secret) MarshalText() ([]byte, error) { return []byte("***"), nil }
+
+// SortKey is what lists of alerts are ordered by: 48 bits of time in ms, then the end
+// of the alert's id.
+type SortKey [16]byte
+
+// String is 32 lower-case hexadecimal digits.
+func (k SortKey) String() string { return AlertID(k).String() }
+
+// MarshalText writes the digits of String.
+func (k SortKey) MarshalText() ([]byte, error) { return AlertID(k).MarshalText() }
+
+// UnmarshalText reads the digits of String.
+func (k *SortKey) UnmarshalText(text []byte) error { return (*AlertID)(k).UnmarshalText(text) }

@@ -148,8 +148,23 @@ func (i *Ingest) serveBeat(w http.ResponseWriter, r *http.Request, from caller) 
 	err = i.Store.Beat(r.Context(), system, from.id, store.Beat{
 		Version: beat.Version[:min(len(beat.Version), maxVersion)], Address: host, Skew: beat.SentTime.Sub(i.Now()),
 		Epoch: beat.Epoch, Latest: latest, Sources: beat.Sources[:min(len(beat.Sources), maxSources)],
+		Health: beat.Health,
 	})
+	if err == nil {
+		err = i.Store.SetWithheld(r.Context(), system, from.id, counted(beat))
+	}
 	i.answer(w, r, wire.BeatReply{Time: i.Now().UTC()}, err)
+}
+
+// counted is what the beat's outbox has counted, as the store keeps it.
+func counted(beat wire.Beat) []store.Counted {
+	var counted []store.Counted
+	for _, w := range beat.Withheld[:min(len(beat.Withheld), wire.MaxWithheld)] {
+		if w.Why == soc.WhyFilter || w.Why == soc.WhyBudget {
+			counted = append(counted, store.Counted{Outbox: beat.Outbox[:min(len(beat.Outbox), maxVersion)], Withheld: w})
+		}
+	}
+	return counted
 }
 
 // read decodes a small message. Fields that we do not know are a newer node's.

@@ -36,9 +36,11 @@ func (t Term) match(alert *soc.StoredAlert, text string) bool {
 	case Destination:
 		return contains(t.Prefix, alert.Destination.Address)
 	case After:
-		return !alert.EventTime.IsZero() && alert.EventTime.UnixMilli() >= t.Time.UnixMilli()
+		at := alert.OrderTime()
+		return !at.IsZero() && at.UnixMilli() >= t.Time.UnixMilli()
 	case Before:
-		return alert.EventTime.IsZero() || alert.EventTime.UnixMilli() < t.Time.UnixMilli()
+		at := alert.OrderTime()
+		return at.IsZero() || at.UnixMilli() < t.Time.UnixMilli()
 	case Text:
 		return strings.Contains(text, t.textNeedle())
 	}

@@ -187,13 +187,18 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				return 0, err
 			},
 			"RenewedNode": func() (int, error) { return 0, w.RenewedNode(ctx, none, w.node.ID, w.clock) },
+			"Resolve":     func() (int, error) { got, err := w.Resolve(ctx, none, "x", "x"); return len(got), err },
 			"RevokeNode":  func() (int, error) { return 0, w.RevokeNode(ctx, none, w.node.ID) },
 			"Session":     func() (int, error) { _, _, err := w.Session(ctx, none, "x"); return 0, err },
 			"SetAccount":  func() (int, error) { return 0, w.SetAccount(ctx, none, "x", "x", "x", "x") },
+			"SetWithheld": func() (int, error) { return 0, w.SetWithheld(ctx, none, w.node.ID, []store.Counted{{}}) },
 			"Tape":        func() (int, error) { got, err := w.Tape(ctx, none, w.node.ID); return len(got), err },
 			"TokenOf":     func() (int, error) { _, err := w.TokenOf(ctx, none, "x"); return 0, err },
 			"Tokens":      func() (int, error) { got, err := w.Tokens(ctx, none); return len(got), err },
+			"Unresolved":  func() (int, error) { got, err := w.Unresolved(ctx, none, ""); return len(got), err },
 			"UseLink":     func() (int, error) { _, err := w.UseLink(ctx, none, "x"); return 0, err },
+			"Withheld":    func() (int, error) { got, err := w.Withheld(ctx, none, w.node.ID); return len(got), err },
+			"Witnesses":   func() (int, error) { got, err := w.Witnesses(ctx, none, a.ID); return len(got), err },
 		}
 		for _, method := range store.ScopedMethods() {
 			call, ok := calls[method]
