@@ -79,7 +79,7 @@ func nodeRun() *cobra.Command {
 				return err
 			}
 			log := newLog(verbose)
-			n, err := node.New(cmd.Context(), node.Options{Dir: data, Sources: conf.Sources, Version: version, Log: log, Now: time.Now})
+			n, err := node.New(cmd.Context(), node.Options{Dir: data, Config: conf, Version: version, Log: log, Now: time.Now})
 			if err != nil {
 				return err
 			}

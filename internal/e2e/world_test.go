@@ -159,7 +159,7 @@ func (n nodeAt) start(t testing.TB) running {
 	t.Helper()
 	collector, err := node.New(t.Context(), node.Options{
 		Dir: n.dir, Version: "test", Log: quiet(), Now: time.Now,
-		Sources: []config.Source{{Name: "eve", Kind: soc.EngineSuricata, Path: n.eve}},
+		Config: config.Node{Sources: []config.Source{{Name: "eve", Kind: soc.EngineSuricata, Path: n.eve}}},
 	})
 	if err != nil {
 		t.Fatal(err)

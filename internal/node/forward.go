@@ -36,7 +36,8 @@ type forwarder struct {
 	log     *slog.Logger
 	now     func() time.Time
 	outbox  *Outbox
-	health  func() []soc.SourceHealth
+	sources func() []soc.SourceHealth
+	machine *machine
 	http    *http.Client
 	key     crypto.Signer
 	most    time.Duration // longest pause between tries
@@ -47,7 +48,7 @@ type forwarder struct {
 	compared    bool // the core's heads have been held against ours
 }
 
-func newForwarder(o Options, id Identity, outbox *Outbox, health func() []soc.SourceHealth) (*forwarder, error) {
+func newForwarder(o Options, id Identity, outbox *Outbox, sources func() []soc.SourceHealth) (*forwarder, error) {
 	key, err := pki.ReadKey(filepath.Join(o.Dir, fileKey))
 	if err != nil {
 		return nil, err
@@ -61,7 +62,7 @@ func newForwarder(o Options, id Identity, outbox *Outbox, health func() []soc.So
 		return nil, err
 	}
 	f := &forwarder{
-		dir: o.Dir, version: o.Version, log: o.Log, now: o.Now, outbox: outbox, health: health, key: key,
+		dir: o.Dir, version: o.Version, log: o.Log, now: o.Now, outbox: outbox, sources: sources, machine: newMachine(o.Dir, o.Now()), key: key,
 		cores: append([]string(nil), id.Cores...), certificate: pki.Pair(key, cert), most: retryMost,
 	}
 	if len(f.cores) > 0 && onLoopback(f.cores[0]) {
@@ -233,9 +234,11 @@ func (s *sender) send(ctx context.Context, p parcel, encoder *wire.Encoder) (wir
 	header := wire.Header{Epoch: p.chain.Epoch, Previous: p.chain.Previous, Reason: p.reason, Lane: s.lane, Latest: p.latest, SentTime: now}
 	var ack wire.Ack
 	if p.missing > 0 {
-		header.Signature = soc.Statement{Chain: p.chain, Head: p.gone, Missing: p.missing, Time: now}.Sign(s.outbox.key)
-		s.log.ErrorContext(ctx, "records are gone from the outbox", "lane", s.lane.String(), "first", p.missing, "last", p.gone.Seq)
-		body, err := json.Marshal(wire.Missing{Header: header, From: p.missing, Head: p.gone})
+		header.Signature = soc.Statement{Chain: p.chain, Head: p.gone, Missing: p.missing, Dropped: soc.DroppedHash(p.dropped), Time: now}.Sign(s.outbox.key)
+		if len(p.dropped) == 0 {
+			s.log.ErrorContext(ctx, "records are gone from the outbox", "lane", s.lane.String(), "first", p.missing, "last", p.gone.Seq)
+		}
+		body, err := json.Marshal(wire.Missing{Header: header, From: p.missing, Head: p.gone, Dropped: p.dropped})
 		if err != nil {
 			return wire.Head{}, err
 		}

@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"path/filepath"
-	"reflect"
+	"slices"
 	"time"
 
 	"github.com/socme-project/socme/internal/pki"
@@ -20,19 +20,17 @@ const beatSoon = time.Second
 const pruneEvery = time.Minute
 
 // beats tells the core that the node lives: every soc.BeatEvery, and soon after
-// something has changed.
+// something has changed that people want to know at once.
 func (f *forwarder) beats(ctx context.Context) error {
 	ticker := time.NewTicker(beatSoon)
 	defer ticker.Stop()
-	var told wire.Beat
+	var told []string
 	var toldAt, prunedAt time.Time
 	failed := false
 	for ctx.Err() == nil {
-		beat := wire.Beat{Version: f.version, Sources: f.health()}
-		beat.Epoch, beat.Latest = f.outbox.Latest()
-		now := f.now()
-		if now.Sub(toldAt) >= soc.BeatEvery || (!failed && !reflect.DeepEqual(beat, told)) {
-			err := f.beat(ctx, beat)
+		now := time.Now() // a step of the machine's clock must neither stop the beats nor hurry them
+		if marks := f.marks(); now.Sub(toldAt) >= soc.BeatEvery || (!failed && !slices.Equal(marks, told)) {
+			err := f.beat(ctx)
 			if failed && err == nil {
 				f.recompare() // who comes back may have come back from an older backup
 			}
@@ -40,7 +38,7 @@ func (f *forwarder) beats(ctx context.Context) error {
 			if failed && ctx.Err() == nil {
 				f.log.DebugContext(ctx, "beat not taken", "err", err)
 			}
-			told, toldAt = beat, now
+			told, toldAt = marks, now
 		}
 		if now.Sub(prunedAt) >= pruneEvery {
 			prunedAt = now
@@ -56,7 +54,22 @@ func (f *forwarder) beats(ctx context.Context) error {
 	return nil
 }
 
-func (f *forwarder) beat(ctx context.Context, beat wire.Beat) error {
+// marks are what makes a beat urgent when it changes.
+func (f *forwarder) marks() []string {
+	epoch, _ := f.outbox.Latest()
+	marks := []string{string(epoch), f.outbox.Trouble()}
+	for _, s := range f.sources() {
+		marks = append(marks, s.State, s.Error)
+	}
+	return marks
+}
+
+// beatWait is how long a beat may take: the next one must not wait behind it.
+const beatWait = 8 * time.Second
+
+func (f *forwarder) beat(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, beatWait)
+	defer cancel()
 	f.mu.Lock()
 	due := f.now().After(pki.RenewAt(f.certificate.Leaf))
 	f.mu.Unlock()
@@ -65,6 +78,11 @@ func (f *forwarder) beat(ctx context.Context, beat wire.Beat) error {
 			f.log.WarnContext(ctx, "certificate not renewed", "err", err)
 		}
 	}
+	beat, err := f.newBeat(ctx)
+	if err != nil {
+		return err
+	}
+	asked := f.outbox.clock.steady()
 	beat.SentTime = f.now().UTC()
 	body, err := json.Marshal(beat)
 	if err != nil {
@@ -72,11 +90,32 @@ func (f *forwarder) beat(ctx context.Context, beat wire.Beat) error {
 	}
 	var reply wire.BeatReply
 	err = f.ask(ctx, wire.PathBeat, "application/json", body, &reply)
+	if err == nil {
+		f.outbox.clock.learn(asked, reply.Time)
+		err = f.outbox.Told(ctx, beat.Withheld)
+	}
 	var refusal *wire.Refusal
 	if errors.As(err, &refusal) && refusal.Code == wire.CodeExpired {
 		return f.renew(ctx)
 	}
 	return err
+}
+
+// newBeat tells how the node does now.
+func (f *forwarder) newBeat(ctx context.Context) (wire.Beat, error) {
+	beat := wire.Beat{Version: f.version, Sources: f.sources(), Outbox: string(f.outbox.first)}
+	beat.Epoch, beat.Latest = f.outbox.Latest()
+	usage, err := f.outbox.Usage(ctx)
+	if err != nil {
+		return beat, err
+	}
+	beat.Health = soc.NodeHealth{
+		OutboxRecords: usage.Records, OutboxBytes: usage.Bytes, OutboxQuota: f.outbox.quota, OldestTime: usage.Oldest,
+		Trouble: f.outbox.Trouble(),
+	}
+	f.machine.fill(ctx, &beat.Health, f.now())
+	beat.Withheld, err = f.outbox.Untold(ctx)
+	return beat, err
 }
 
 // renew has the core sign the node's key again.

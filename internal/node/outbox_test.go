@@ -64,7 +64,7 @@ func (b *box) emit(t *testing.T, first, n int) {
 		a.ID = soc.NewAlertID(a.EventTime, "n1", a.Raw)
 		batch.Alerts = append(batch.Alerts, a)
 	}
-	if err := b.Emit(t.Context(), batch); err != nil {
+	if err := b.Emit(t.Context(), batch, nil); err != nil {
 		t.Fatal(err)
 	}
 	want := uint64(first + n)

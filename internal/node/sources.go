@@ -38,18 +38,19 @@ var kinds = map[string]maker{
 }
 
 // newSource makes the source that a configuration describes.
-func newSource(c config.Source, node soc.NodeID, log *slog.Logger) (*watched, error) {
+func newSource(c config.Source, node soc.NodeID, f *filter, log *slog.Logger) (*watched, error) {
 	maker, ok := kinds[c.Kind]
 	if !ok {
 		return nil, fmt.Errorf("%w: source %s: there is no kind %q", soc.ErrInvalid, c.Name, c.Kind)
 	}
-	return &watched{Source: c, source: maker(c, node, log), log: log}, nil
+	return &watched{Source: c, source: maker(c, node, log), filter: f, log: log}, nil
 }
 
 // watched is a source with what is known of it.
 type watched struct {
 	config.Source
 	source Source
+	filter *filter
 	log    *slog.Logger
 
 	mu       sync.Mutex
@@ -67,7 +68,12 @@ func (w *watched) run(ctx context.Context, outbox *Outbox) error {
 		for i := range batch.Done {
 			batch.Done[i].Source = w.Name
 		}
-		if err := outbox.Emit(ctx, batch); err != nil {
+		var withheld []soc.Withheld
+		batch.Alerts, withheld = w.filter.apply(batch.Alerts)
+		for _, h := range withheld {
+			batch.Counts.Filtered += h.Count
+		}
+		if err := outbox.Emit(ctx, batch, withheld); err != nil {
 			return err
 		}
 		w.note(batch)
