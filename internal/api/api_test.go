@@ -302,7 +302,7 @@ func TestErrorsSayWhatIsWrong(t *testing.T) {
 		says               string
 	}{
 		{"GET", "/alerts?query=word+severity%3E%3Dhihg", "", 422, `"location":"query.6"`},
-		{"GET", "/alerts?cursor=zzz", "", 422, "alert id"},
+		{"GET", "/alerts?cursor=zzz", "", 422, "cursor"},
 		{"GET", "/alerts?limit=501", "", 422, "query.limit"},
 		{"GET", "/alerts/" + strings.Repeat("0", 32), "", 404, "no such thing"},
 		{"GET", "/alerts/" + strings.Repeat("0", 32) + "/raw", "", 404, "no such thing"},

@@ -238,8 +238,15 @@ func serve(ctx context.Context, server *http.Server, run func() error) error {
 	return group.Wait()
 }
 
-// RunJobs does what must be done now and then, until ctx ends.
+// RunJobs watches the nodes and does what must be done now and then, until ctx ends.
 func (c *Core) RunJobs(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return c.ingest.Watch(ctx) })
+	group.Go(func() error { return c.tidy(ctx) })
+	return group.Wait()
+}
+
+func (c *Core) tidy(ctx context.Context) error {
 	ticker := time.NewTicker(10 * time.Minute)
 	defer ticker.Stop()
 	for {

@@ -68,6 +68,7 @@ func (i *Ingest) caller(r *http.Request, expired expiry) (caller, error) {
 	if from.Revoked {
 		return from, fmt.Errorf("%w: this node was revoked", soc.ErrForbidden)
 	}
+	i.heard.note(from.id, time.Now())
 	if now := i.Now(); expired == mustBeValid && (now.After(cert.NotAfter) || now.Before(cert.NotBefore)) {
 		return from, errExpired
 	}

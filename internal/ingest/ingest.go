@@ -32,6 +32,7 @@ type Ingest struct {
 	// commit makes the order of commits the order of publishing: positions rise in both.
 	commit sync.Mutex
 	turns  turns
+	heard  *heard
 }
 
 var system = soc.System("ingest")
@@ -40,6 +41,7 @@ var system = soc.System("ingest")
 func (i *Ingest) Prepare() error {
 	var err error
 	i.turns = newTurns()
+	i.heard = newHeard(time.Now())
 	i.decoder, err = wire.NewDecoder()
 	return err
 }

@@ -35,6 +35,10 @@ const (
 	noiseWait = time.Second
 )
 
+// pageSize is that of a new outbox: an alert has some 2 KB, and of those only one would
+// fit into a page of SQLite's usual 4 KiB.
+const pageSize = "page_size(8192)"
+
 // Outbox keeps alerts on the disk until the core has committed them, with the ledger
 // that proves it, and the places that the sources had reached. One writer commits
 // all three in one transaction. It knows nothing of HTTP or of any sensor.
@@ -122,7 +126,7 @@ func OpenOutbox(ctx context.Context, o OutboxOptions) (*Outbox, error) {
 	}
 	b.reserve = newReserve(o.Dir, b.quota)
 	var err error
-	pragmas := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-8192)", "wal_autocheckpoint(4000)", "journal_size_limit(33554432)"}}
+	pragmas := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", pageSize, "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-8192)", "wal_autocheckpoint(4000)", "journal_size_limit(33554432)"}}
 	if b.write, err = sql.Open("sqlite", "file:"+file+"?"+pragmas.Encode()); err != nil {
 		return nil, fmt.Errorf("open %s: %w", file, err)
 	}

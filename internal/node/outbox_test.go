@@ -30,7 +30,12 @@ func open(t *testing.T, dir string, now func() time.Time) *box {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := node.OpenOutbox(t.Context(), node.OutboxOptions{Dir: dir, Node: "n1", Key: key, Log: slog.New(slog.DiscardHandler), Now: now})
+	return openWith(t, node.OutboxOptions{Dir: dir, Node: "n1", Key: key, Log: slog.New(slog.DiscardHandler), Now: now})
+}
+
+func openWith(t *testing.T, o node.OutboxOptions) *box {
+	t.Helper()
+	b, err := node.OpenOutbox(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,9 +16,11 @@ const mergeFrom = 16
 
 // victim is a record whose raw line is to be dropped.
 type victim struct {
-	seq           uint64
-	before, value []byte
-	stone         soc.Alert
+	num, seq                uint64
+	severity                soc.Severity
+	seenMS                  int64
+	id, hash, before, value []byte
+	stone                   soc.Alert
 }
 
 // dropLowest turns the oldest records of the lowest severity that has any into
@@ -38,11 +40,7 @@ func (b *Outbox) dropLowest(ctx context.Context) (bool, error) {
 		last := victims[len(victims)-1].seq
 		err = b.tx(ctx, func(tx *sql.Tx) error {
 			for _, v := range victims {
-				normal, err := json.Marshal(v.stone)
-				if err != nil {
-					return err
-				}
-				if _, err := tx.ExecContext(ctx, `UPDATE records SET dropped = 1, raw = NULL, normal = ? WHERE lane = ? AND seq = ?`, normal, l, v.seq); err != nil {
+				if err := v.bury(ctx, tx, l); err != nil {
 					return err
 				}
 			}
@@ -61,7 +59,7 @@ func (b *Outbox) dropLowest(ctx context.Context) (bool, error) {
 // victims are the oldest records of a severity that still have their raw lines.
 func (b *Outbox) victims(ctx context.Context, l soc.Lane, severity soc.Severity) ([]victim, error) {
 	end := b.lanes[l]
-	rows, err := b.write.QueryContext(ctx, `SELECT seq, normal FROM records WHERE lane = ? AND seq > ? AND severity = ? AND dropped = 0 ORDER BY seq LIMIT ?`,
+	rows, err := b.write.QueryContext(ctx, `SELECT num, seq, seen_ms, alert_id, raw_hash, before, value, normal FROM records WHERE lane = ? AND seq > ? AND severity = ? AND dropped = 0 ORDER BY seq LIMIT ?`,
 		l, max(end.acked, end.sent, b.lowest[severity]), severity, dropAtOnce)
 	if err != nil {
 		return nil, err
@@ -69,15 +67,30 @@ func (b *Outbox) victims(ctx context.Context, l soc.Lane, severity soc.Severity)
 	defer func() { _ = rows.Close() }() // Err below tells what matters
 	var found []victim
 	for rows.Next() {
-		var v victim
+		v := victim{severity: severity}
 		var normal []byte
-		if err := rows.Scan(&v.seq, &normal); err != nil {
+		if err := rows.Scan(&v.num, &v.seq, &v.seenMS, &v.id, &v.hash, &v.before, &v.value, &normal); err != nil {
 			return nil, err
 		}
 		v.stone = tombstone(normal)
 		found = append(found, v)
 	}
 	return found, rows.Err()
+}
+
+// bury puts the tombstone in the record's place. A row that shrinks leaves its page as
+// full as it was; one that is deleted and made anew lets SQLite join pages.
+func (v *victim) bury(ctx context.Context, tx *sql.Tx, l soc.Lane) error {
+	normal, err := json.Marshal(v.stone)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM records WHERE lane = ? AND seq = ?`, l, v.seq); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO records (num, lane, seq, severity, dropped, seen_ms, alert_id, raw_hash, before, value, normal) VALUES (?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)`,
+		v.num, l, v.seq, v.severity, v.seenMS, v.id, v.hash, v.before, v.value, normal)
+	return err
 }
 
 // tombstone is what stays of an alert in its normal form.
