@@ -55,6 +55,7 @@ type Node struct {
 	RevokedTime            time.Time `json:"revoked_time,omitzero"`
 	CertificateExpiresTime time.Time `json:"certificate_expires_time,omitzero"`
 	ClockSkewMS            int64     `json:"clock_skew_ms" doc:"the node's clock minus the core's, in ms; the way of the request is part of it"`
+	LedgerKey              HexBytes  `json:"ledger_key" doc:"ed25519, public: what the node signs its heads with"`
 }
 
 // HeadState is the core's end of one chain.

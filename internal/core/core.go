@@ -200,7 +200,7 @@ func (c *Core) RunPeople(ctx context.Context, ready func()) error {
 	}
 	people := &api.API{
 		Store: c.Store, Hub: c.hub, Log: c.Log, Now: c.Now, Version: c.Version,
-		Cores: []string{c.nodeURL()}, Authority: c.authority.Fingerprint(), Done: c.done,
+		Cores: []string{c.nodeURL()}, Authority: c.authority.Fingerprint(), Sign: c.authority.SignDigest, Done: c.done,
 	}
 	server := &http.Server{
 		//nolint:contextcheck // each request brings its own

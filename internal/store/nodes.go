@@ -58,7 +58,7 @@ func (r nodeRow) node(now time.Time) soc.Node {
 		ID: soc.NodeID(r.ID), Name: r.Name, Client: r.ClientName, ClientID: soc.ClientID(r.ClientID), Demo: r.Demo,
 		Heads: []soc.HeadState{}, Sources: []soc.SourceHealth{}, Version: r.Version, Address: r.Address,
 		EnrolledTime: fromMS(r.EnrolledMS), LastSeenTime: fromMS(r.LastSeenMS), RevokedTime: fromMS(r.RevokedMS),
-		CertificateExpiresTime: fromMS(r.CertificateExpiresMS), ClockSkewMS: r.SkewMS,
+		CertificateExpiresTime: fromMS(r.CertificateExpiresMS), ClockSkewMS: r.SkewMS, LedgerKey: r.LedgerKey,
 	}
 	_ = json.Unmarshal([]byte(r.Sources), &n.Sources) // written by Beat from the same type
 	if r.Health != "" {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/socme-project/socme/internal/proof"
 	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/soc"
 )
@@ -181,7 +182,16 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 			"NodeKey":     func() (int, error) { _, err := w.NodeKey(ctx, none, w.node.ID); return 0, err },
 			"Nodes":       func() (int, error) { got, err := w.Nodes(ctx, none); return len(got), err },
 			"Password":    func() (int, error) { _, _, err := w.Password(ctx, none, "admin"); return 0, err },
-			"PruneFeed":   func() (int, error) { return 0, w.PruneFeed(ctx, none) },
+			"Proof": func() (int, error) {
+				n := 0
+				err := w.Proof(ctx, none, store.ProofFilter{Node: w.node.ID, Until: w.clock.Add(time.Hour)}, func(proof.Line) error { n++; return nil })
+				return n, err
+			},
+			"ProofHeader": func() (int, error) {
+				_, err := w.ProofHeader(ctx, none, store.ProofFilter{Node: w.node.ID, Until: w.clock.Add(time.Hour)})
+				return 0, err
+			},
+			"PruneFeed": func() (int, error) { return 0, w.PruneFeed(ctx, none) },
 			"Raise": func() (int, error) {
 				_, err := w.Raise(ctx, none, store.Notice{Alert: a, Client: w.client.ID})
 				return 0, err
