@@ -157,10 +157,18 @@ func enrol(t testing.TB, c *coreAt, client string) nodeAt {
 
 func (n nodeAt) start(t testing.TB) running {
 	t.Helper()
-	collector, err := node.New(t.Context(), node.Options{
+	return n.startWith(t, func(*node.Options) {})
+}
+
+// startWith starts the node with options that change makes others.
+func (n nodeAt) startWith(t testing.TB, change func(*node.Options)) running {
+	t.Helper()
+	o := node.Options{
 		Dir: n.dir, Version: "test", Log: quiet(), Now: time.Now,
-		Config: config.Node{Sources: []config.Source{{Name: "eve", Kind: soc.EngineSuricata, Path: n.eve}}},
-	})
+		Config: config.Node{Sources: []config.Source{{Name: "eve", Kind: config.KindSuricata, Path: n.eve}}},
+	}
+	change(&o)
+	collector, err := node.New(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
