@@ -143,7 +143,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 		"about": everybody, "sign-in": everybody, "sign-in-by-link": everybody,
 		"session": signed, "sign-out": signed, "change-account": signed,
 		"list-clients": signed, "client": signed, "list-nodes": signed, "node": signed,
-		"node-proof": signed,
+		"node-proof": signed, "status": signed,
 		"list-alerts": signed, "alert": signed, "alert-raw": signed, "stream": signed,
 		"add-client": admins, "add-node-token": admins, "revoke-node": admins,
 		"list-tokens": admins, "add-token": admins, "delete-token": admins,

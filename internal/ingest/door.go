@@ -205,6 +205,8 @@ func (i *Ingest) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		refusal, status = wire.Refusal{Code: wire.CodeBad, Detail: err.Error()}, http.StatusBadRequest
 	case errors.Is(err, context.Canceled):
 		return // the node has gone
+	case i.Store.Trouble() != "":
+		refusal.Detail = i.Store.Trouble()
 	}
 	level := i.Log.WarnContext
 	if status >= http.StatusInternalServerError {

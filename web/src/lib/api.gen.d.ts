@@ -248,6 +248,23 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/status': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** How the core does */
+		get: operations['status'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/stream': {
 		parameters: {
 			query?: never;
@@ -889,6 +906,15 @@ export interface components {
 			 * @description lines over 1 MiB, skipped
 			 */
 			too_long: number;
+		};
+		Status: {
+			/**
+			 * Format: date-time
+			 * @description the core's clock
+			 */
+			time: string;
+			/** @description what keeps the core from taking alerts in, and what to do */
+			trouble?: string;
 		};
 		StoredAlert: {
 			/** @description what the sensor did: allowed or blocked */
@@ -2113,6 +2139,62 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['Session'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	status: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Status'];
 				};
 			};
 			/** @description Unauthorized */
