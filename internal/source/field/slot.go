@@ -168,7 +168,7 @@ func (s Slot) fillFile(a *soc.Alert, text string) bool {
 	told := false
 	switch s {
 	case FilePath:
-		told = !IsRegistry(text) && put(&file.Path, text)
+		told = !IsRegistry(text) && put(&file.Path, single(text))
 	case FileSHA256:
 		told = hash(&file.SHA256, text, 64)
 	case FileSHA1:
@@ -190,6 +190,16 @@ func IsRegistry(path string) bool {
 	return strings.HasPrefix(path, "HKEY_") || strings.HasPrefix(path, `\REGISTRY\`)
 }
 
+// single undoes the doubling of backslashes with which Wazuh hands on what Windows
+// wrote: C:\\Windows\\notepad.exe. Defender's "file:_" goes, too.
+func single(text string) string {
+	text = strings.TrimPrefix(text, "file:_")
+	if strings.Contains(text, `:\\`) || strings.HasPrefix(text, `\\\\`) {
+		return strings.ReplaceAll(text, `\\`, `\`)
+	}
+	return text
+}
+
 func hash(at *string, text string, digits int) bool {
 	if len(text) != digits || strings.Trim(text, "0123456789abcdefABCDEF") != "" {
 		return false
@@ -202,6 +212,9 @@ func (s Slot) fillProcess(a *soc.Alert, text string) bool {
 		a.Process = new(soc.Process)
 	}
 	p := a.Process
+	if s != ProcessID {
+		text = single(text)
+	}
 	switch s {
 	case ProcessPath:
 		return put(&p.Path, text)

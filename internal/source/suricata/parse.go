@@ -14,6 +14,7 @@ import (
 type members struct {
 	timestamp, eventType, alert field.Value
 	flowID, transactionID       field.Value
+	frame                       field.Value
 }
 
 // Parse turns an EVE line into an alert; false means that the event is none. It
@@ -70,6 +71,8 @@ func (m *members) read(object field.Value) {
 			m.flowID = value
 		case "tx_id":
 			m.transactionID = value
+		case "frame":
+			m.frame = value
 		}
 	}
 }
@@ -137,13 +140,17 @@ func (m *members) key(a *soc.Alert, s *signature) soc.EventKey {
 	if flow == "" {
 		flow = fmt.Sprint(a.Source, a.Destination, a.Protocol)
 	}
-	return soc.NewEventKey(a.EventTime, flow, number(s.gid), number(s.id), number(s.rev), m.timestamp.Text(), number(m.transactionID))
+	return soc.NewEventKey(a.EventTime, flow, number(s.gid), number(s.id), number(s.rev), m.timestamp.Text(),
+		number(m.transactionID), number(m.frame.Get("id"))) // one packet may hold many frames
 }
 
 // number is a whole number's digits, however it is written: Wazuh writes those beyond
 // 32 bits as "1122334455667788.000000", and knows no more of them than a float64 does.
 func number(v field.Value) string {
 	text := field.Clip(v.Text(), 64)
+	if text == "null" { // as Wazuh writes what is not there
+		return ""
+	}
 	digits, zeros, _ := strings.Cut(text, ".")
 	if digits == "" || strings.Trim(digits, "0123456789") != "" || strings.Trim(zeros, "0") != "" {
 		return text

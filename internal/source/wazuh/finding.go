@@ -62,9 +62,6 @@ func ParseFinding(node soc.NodeID, index, id string, source []byte) (soc.Alert, 
 // original is the event as the sensor wrote it, if that is JSON.
 func original(object field.Value) field.Value {
 	text := object.Get("event", "original").Whole()
-	if !strings.Contains(text, "event_type") {
-		return ""
-	}
 	event, err := field.Line([]byte(text))
 	if err != nil {
 		return ""
