@@ -22,20 +22,25 @@ func Techniques(ids, names []string) []soc.Technique {
 	return techniques
 }
 
-// Tactics are the names, or, where a sensor has but ids, the names of those: what the
-// one sensor calls Persistence must not be TA0003 of the other.
+// Tactics are called as ATT&CK calls those ids, so that what the one sensor calls
+// Persistence is not TA0003 or persistence of the other; else by their names, or ids.
 func Tactics(ids, names []string) []string {
-	if len(names) > 0 {
+	if len(names) > len(ids) {
 		return names
 	}
-	for _, id := range ids {
-		name, found := tactics[id]
-		if !found {
+	found := make([]string, 0, len(ids))
+	for i, id := range ids {
+		name, known := tactics[id]
+		switch {
+		case known:
+		case len(names) == len(ids):
+			name = names[i]
+		default:
 			name = id
 		}
-		names = append(names, name)
+		found = append(found, name)
 	}
-	return names
+	return found
 }
 
 // tactics of ATT&CK for enterprises.

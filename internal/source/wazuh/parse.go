@@ -180,7 +180,7 @@ func severity(level field.Value) soc.Severity {
 
 func mitre(object field.Value) *soc.MITRE {
 	found := soc.MITRE{
-		Tactics:    field.Tactics(nil, object.Get("tactic").Texts()),
+		Tactics:    object.Get("tactic").Texts(),
 		Techniques: field.Techniques(object.Get("id").Texts(), object.Get("technique").Texts()),
 	}
 	if len(found.Tactics) == 0 && len(found.Techniques) == 0 {
