@@ -60,7 +60,11 @@ func Observables(a *Alert) []Observable {
 				path = value
 			}
 		}
-		if kind, ok := kindOf(name); ok && !strings.HasSuffix(value, "…") { // what was cut is something else
+		switch kind, ok := kindOf(name); {
+		case !ok || strings.HasSuffix(value, "…"): // what was cut is something else
+		case kind == ObservableURL: // which may hold any sign
+			o.one(kind, value)
+		default:
 			o.all(kind, value)
 		}
 	}
@@ -87,7 +91,7 @@ type observables struct{ found []Observable }
 
 // all takes each of those that a detail lists.
 func (o *observables) all(kind ObservableType, value string) {
-	for part := range strings.SplitSeq(value, ", ") {
+	for part := range strings.FieldsFuncSeq(value, func(r rune) bool { return r == ',' || r == ';' }) {
 		o.one(kind, strings.TrimSpace(part))
 	}
 }

@@ -45,6 +45,7 @@ func TestObservables(t *testing.T) {
 		{"a host of one label", detail("host", "PRINTER"), "host=PRINTER"},
 		{"a host with a domain", detail("computer", "dc-01.acme.example"), "domain=dc-01.acme.example"},
 		{"answers of both kinds", detail("dns answer", "cdn.example, 198.51.100.7"), "domain=cdn.example address=198.51.100.7"},
+		{"answers as Sysmon lists them", detail("dns answer", "type:  5 cdn.example;::ffff:203.0.113.5;"), "address=203.0.113.5"},
 		{"a hash in capitals", detail("process md5", strings.ToUpper(md5)), "hash=" + md5},
 		{"a certificate's fingerprint", detail("tls fingerprint", strings.TrimSuffix(strings.Repeat("ab:", 20), ":")), "hash=" + strings.Repeat("ab", 20)},
 		{"no hash: another length", detail("md5", "abcd"), ""},

@@ -28,7 +28,7 @@ func Tactics(ids, names []string) []string {
 	if len(names) > len(ids) {
 		return names
 	}
-	found := make([]string, 0, len(ids))
+	var found []string
 	for i, id := range ids {
 		name, known := tactics[id]
 		switch {

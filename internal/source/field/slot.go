@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/socme-project/socme/soc"
 )
@@ -38,7 +39,8 @@ const (
 	ProcessPath
 	ProcessID
 	ProcessCommand
-	ProcessArgument // one of many, in their order
+	ProcessArgument  // one of many, in their order
+	ProcessArguments // all of them, where no command line is known
 	ProcessParent
 	ProcessParentCommand
 )
@@ -57,20 +59,22 @@ func (s Slot) fill(a *soc.Alert, d *Details, v Value) bool {
 		return port(&a.Destination.Port, v)
 	case Hashes:
 		return hashes(a, d, v.Text())
+	case ProcessArguments:
+		return s.fillProcess(a, strings.Join(v.Texts(), " "))
 	}
 	text := unpadded(v.Text())
-	if absent(text) || v.IsArray() && v.Joined() != text {
+	if absent(text) || several(v) {
 		return false // an array's other values would be lost
 	}
 	switch s {
 	case SourceHost:
 		return put(&a.Source.Host, strings.TrimSpace(text))
 	case SourceUser:
-		return put(&a.Source.User, strings.TrimSpace(text))
+		return put(&a.Source.User, account(text))
 	case DestinationHost:
 		return put(&a.Destination.Host, strings.TrimSpace(text))
 	case DestinationUser:
-		return put(&a.Destination.User, strings.TrimSpace(text))
+		return put(&a.Destination.User, account(text))
 	case Protocol:
 		return protocol(a, text)
 	case Application:
@@ -96,6 +100,15 @@ func put(at *string, text string) bool {
 	return *at == text
 }
 
+// putPath is put, for a path of which text may be but the name.
+func putPath(at *string, text string) bool {
+	if put(at, text) {
+		return true
+	}
+	before, named := strings.CutSuffix(*at, text)
+	return named && (strings.HasSuffix(before, "/") || strings.HasSuffix(before, `\`))
+}
+
 func port(at *uint16, v Value) bool {
 	n := v.Port()
 	if *at == 0 {
@@ -105,24 +118,37 @@ func port(at *uint16, v Value) bool {
 		number, ok := v.Int()
 		return ok && number == 0 // no port, and no fact
 	}
-	return *at == n
+	return *at == n && !several(v)
 }
 
-// address takes "192.0.2.7" and, as firewalls write it, "192.0.2.7:443:X0:host". Of
-// the latter the rest is no less worth reading, so it is not told by the address.
+// several says whether an array holds more than Text tells.
+func several(v Value) bool { return v.IsArray() && v.Joined() != v.Text() }
+
+// address takes "192.0.2.7", a host's name in its place, and, as firewalls write it,
+// "192.0.2.7:443:X0:host". Of the latter the rest is no less worth reading, so it is not
+// told by the address.
 func address(at *soc.Endpoint, v Value) bool {
 	if addr := v.Address(); addr.IsValid() {
 		if !at.Address.IsValid() {
 			at.Address = addr
 		}
-		return at.Address == addr
+		return at.Address == addr && !several(v)
 	}
-	host, rest, _ := strings.Cut(v.Text(), ":")
+	text := v.Text()
+	host, rest, _ := strings.Cut(text, ":")
 	number, _, _ := strings.Cut(rest, ":")
 	if both, err := netip.ParseAddrPort(host + ":" + number); err == nil && !at.Address.IsValid() {
 		at.Address, at.Port = both.Addr(), both.Port()
 	}
-	return false
+	return isName(text) && !several(v) && put(&at.Host, text)
+}
+
+// isName says whether text can be the full name of a host.
+func isName(text string) bool {
+	return strings.Contains(text, ".") && strings.Trim(text, "0123456789.") != "" && len(text) <= 253 &&
+		strings.IndexFunc(text, func(r rune) bool {
+			return r != '-' && r != '_' && r != '.' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
+		}) < 0
 }
 
 // isMethod says whether a text is what Wazuh's decoder of web logs calls a protocol: a method.
@@ -137,7 +163,8 @@ func protocol(a *soc.Alert, text string) bool {
 		return false
 	}
 	transport, application, both := strings.Cut(text, "/")
-	if both && (len(transport) > 4 || application == "" || application[0] <= '9') {
+	numbered := both && application != "" && application[0] <= '9' // tcp/443
+	if both && (len(transport) > 4 || application == "") {
 		transport, both = text, false
 	}
 	if len(transport) <= 4 || transport == strings.ToLower(transport) {
@@ -157,105 +184,5 @@ func protocol(a *soc.Alert, text string) bool {
 	case "132":
 		transport = "SCTP"
 	}
-	return put(&a.Protocol, transport) && (!both || put(&a.Application, strings.ToLower(application)))
-}
-
-func (s Slot) fillFile(a *soc.Alert, text string) bool {
-	var file soc.File
-	if a.File != nil {
-		file = *a.File
-	}
-	told := false
-	switch s {
-	case FilePath:
-		told = !IsRegistry(text) && put(&file.Path, single(text))
-	case FileSHA256:
-		told = hash(&file.SHA256, text, 64)
-	case FileSHA1:
-		told = hash(&file.SHA1, text, 40)
-	case FileMD5:
-		told = hash(&file.MD5, text, 32)
-	}
-	if told && a.File == nil {
-		a.File = new(soc.File)
-	}
-	if told {
-		*a.File = file
-	}
-	return told
-}
-
-// IsRegistry says whether a path leads into the registry of Windows.
-func IsRegistry(path string) bool {
-	return strings.HasPrefix(path, "HKEY_") || strings.HasPrefix(path, `\REGISTRY\`)
-}
-
-// single undoes the doubling of backslashes with which Wazuh hands on what Windows
-// wrote: C:\\Windows\\notepad.exe. Defender's "file:_" goes, too.
-func single(text string) string {
-	text = strings.TrimPrefix(text, "file:_")
-	if strings.Contains(text, `:\\`) || strings.HasPrefix(text, `\\\\`) {
-		return strings.ReplaceAll(text, `\\`, `\`)
-	}
-	return text
-}
-
-func hash(at *string, text string, digits int) bool {
-	if len(text) != digits || strings.Trim(text, "0123456789abcdefABCDEF") != "" {
-		return false
-	}
-	return put(at, strings.ToLower(text))
-}
-
-func (s Slot) fillProcess(a *soc.Alert, text string) bool {
-	if a.Process == nil {
-		a.Process = new(soc.Process)
-	}
-	p := a.Process
-	if s != ProcessID {
-		text = single(text)
-	}
-	switch s {
-	case ProcessPath:
-		return put(&p.Path, text)
-	case ProcessID:
-		return put(&p.ID, text)
-	case ProcessCommand:
-		return put(&p.Command, text)
-	case ProcessArgument:
-		if p.Command != "" {
-			text = p.Command + " " + text
-		}
-		p.Command = Clip(text, MaxText)
-		return true
-	case ProcessParent:
-		return put(&p.Parent, text)
-	case ProcessParentCommand:
-		return put(&p.ParentCommand, text)
-	}
-	return false
-}
-
-// hashes are those of the file that the event is about, or, where it names none, of
-// the program itself.
-func hashes(a *soc.Alert, d *Details, text string) bool {
-	file := a.File != nil && a.File.Path != ""
-	told := false
-	for part := range strings.SplitSeq(text, ",") {
-		name, value, found := strings.Cut(strings.TrimSpace(part), "=")
-		if !found {
-			continue
-		}
-		told = true
-		name = strings.ToLower(name)
-		slot := map[string]Slot{"sha256": FileSHA256, "sha1": FileSHA1, "md5": FileMD5}[name]
-		if file && slot != Detail && slot.fillFile(a, value) {
-			continue
-		}
-		if !file {
-			name = "process " + name
-		}
-		d.Add(Clip(name, 64), strings.ToLower(value))
-	}
-	return told
+	return put(&a.Protocol, transport) && !numbered && (!both || put(&a.Application, strings.ToLower(application)))
 }

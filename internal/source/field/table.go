@@ -13,6 +13,7 @@ type Table struct {
 	entries  []Entry
 	sections []uint64 // of each entry
 	at       map[string]int
+	doubled  string
 }
 
 // Entry is one field of a Table. Path is its keys, joined by dots; arrays on the way
@@ -50,22 +51,59 @@ func (t *Table) Fill(a *soc.Alert, d *Details, object Value) {
 	w := walk{table: t}
 	w.object(object, 0, 0)
 	slices.Sort(w.order[:w.n])
+	var owners owners
 	for _, order := range w.order[:w.n] {
 		h := &w.hits[order&0xFFFF]
 		if h.entry < 0 {
-			d.Add(h.path, unpadded(h.value.Joined()))
+			d.Add(h.path, t.text(h.path, h.value))
 			continue
 		}
 		e := &t.entries[h.entry]
-		if e.Into != Detail && order>>32&0xFF == 0 && e.Into.fill(a, d, h.value) {
+		if e.Into != Detail && owners.may(e.Into, order>>32&0xFF) && e.Into.fill(a, d, h.value) {
 			continue
 		}
 		name := e.Name
 		if name == "" {
 			name = e.Path
 		}
-		d.Add(name, unpadded(h.value.Joined()))
+		d.Add(name, t.text(e.Path, h.value))
 	}
+}
+
+// text is what a detail says of a value.
+func (t *Table) text(path string, v Value) string {
+	text := unpadded(v.Joined())
+	if t.doubled != "" && strings.HasPrefix(path, t.doubled) {
+		return undoubled(text)
+	}
+	return text
+}
+
+// Doubled says below which path each backslash stands for half a one.
+func (t *Table) Doubled(path string) *Table {
+	t.doubled = path
+	return t
+}
+
+// owners are the objects of an array, counted from 1, that have filled the file and the
+// process: the hashes of the second file must not become the first one's.
+type owners struct{ file, process uint64 }
+
+// may says whether the array's item may fill a slot.
+func (o *owners) may(s Slot, item uint64) bool {
+	var owner *uint64
+	switch {
+	case s >= ProcessPath:
+		owner = &o.process
+	case s >= FilePath:
+		owner = &o.file
+	default:
+		return item == 0
+	}
+	if *owner == 0 {
+		*owner = item + 1
+	}
+	return *owner == item+1
 }
 
 // unpadded leaves the zeros out with which Wazuh writes whole numbers beyond 32 bits:

@@ -133,7 +133,7 @@ func (m *members) soc(object field.Value) soc.Alert {
 // is the best of it; community_id, or the two sides, stand for it where Suricata gives
 // none.
 func (m *members) key(a *soc.Alert, s *signature) soc.EventKey {
-	flow := number(m.flowID)
+	flow := rounded(m.flowID)
 	if flow == "" {
 		flow = a.CommunityID
 	}
@@ -145,16 +145,22 @@ func (m *members) key(a *soc.Alert, s *signature) soc.EventKey {
 }
 
 // number is a whole number's digits, however it is written: Wazuh writes those beyond
-// 32 bits as "1122334455667788.000000", and knows no more of them than a float64 does.
+// 31 bits as "4294967295.000000", and what is not there as "null".
 func number(v field.Value) string {
 	text := field.Clip(v.Text(), 64)
-	if text == "null" { // as Wazuh writes what is not there
-		return ""
-	}
 	digits, zeros, _ := strings.Cut(text, ".")
-	if digits == "" || strings.Trim(digits, "0123456789") != "" || strings.Trim(zeros, "0") != "" {
+	switch {
+	case text == "null":
+		return ""
+	case digits == "" || strings.Trim(digits, "0123456789") != "" || strings.Trim(zeros, "0") != "":
 		return text
 	}
+	return digits
+}
+
+// rounded is number, of which Wazuh knows no more than a float64 holds.
+func rounded(v field.Value) string {
+	digits := number(v)
 	if len(digits) <= 15 { // a float64 holds these
 		return digits
 	}

@@ -78,7 +78,7 @@ var facts = []field.Entry{
 	{Path: "process.name", Name: "program", Into: field.ProcessPath},
 	{Path: "process.pid", Into: field.ProcessID},
 	{Path: "process.command_line", Into: field.ProcessCommand},
-	{Path: "process.args", Name: "arguments"},
+	{Path: "process.args", Name: "arguments", Into: field.ProcessArguments},
 	{Path: "process.parent.executable", Name: "parent process", Into: field.ProcessParent},
 	{Path: "process.parent.name", Name: "parent process", Into: field.ProcessParent},
 	{Path: "process.parent.command_line", Into: field.ProcessParentCommand},

@@ -72,6 +72,7 @@ var unsaid = map[string]string{
 	"payload":                        "base64 of the printable one",
 	"pcap_cnt":                       "a counter",
 	"process.entity_id":              "a number",
+	"process.parent.name":            "the end of its path",
 	"process.parent.entity_id":       "a number",
 	"quic.extensions.":               "what the hash is of",
 	"quic.ja3.string":                "what the hash is of",
@@ -238,7 +239,7 @@ func (w words) have(text string) bool {
 	if len(text) < 6 { // else "1" stood in every address
 		return slices.Contains(strings.FieldsFunc(w.all, func(r rune) bool { return strings.ContainsRune(" ,\n\t\"':={}[]()<>|;", r) }), text)
 	}
-	for _, like := range []string{text, strings.ReplaceAll(text, `\\`, `\`), strings.ReplaceAll(text, "_", " ")} {
+	for _, like := range []string{text, strings.ReplaceAll(text, `\\`, `\`), strings.ReplaceAll(strings.ReplaceAll(text, `\\`, `\`), `\"`, `"`), strings.ReplaceAll(text, "_", " ")} {
 		if strings.Contains(w.all, like) {
 			return true
 		}

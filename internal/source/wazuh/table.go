@@ -7,7 +7,7 @@ import "github.com/socme-project/socme/internal/source/field"
 // then those of the products whose logs it reads. What a table does not know becomes a
 // detail that is called by its path.
 var (
-	alerts = field.NewTable(endpoints, integrity, windows, hosts, products, cloud, plain, origin, ours)
+	alerts = field.NewTable(endpoints, integrity, windows, hosts, products, cloud, plain, origin, ours).Doubled("data.win.")
 	// registry is for what integrity monitoring says of a registry key, which is no file.
 	registry = field.NewTable(withoutFile(integrity), endpoints, origin, ours)
 	// passedOn is for what another sensor found: data is read by its parser.
@@ -38,12 +38,14 @@ var endpoints = []field.Entry{
 	{Path: "data.gcp.protoPayload.requestMetadata.callerIp", Into: field.SourceAddress},
 	{Path: "data.gcp.jsonPayload.sourceIP", Into: field.SourceAddress},
 	{Path: "data.github.actor_ip", Into: field.SourceAddress},
+	{Path: "data.azure.callerIpAddress", Into: field.SourceAddress},
 	{Path: "data.ClientIP", Into: field.SourceAddress},
 	{Path: "data.client_ip", Into: field.SourceAddress},
 	{Path: "data.remoteAddr", Into: field.SourceAddress},
 	{Path: "data.remote_ip", Into: field.SourceAddress},
 	{Path: "data.remip", Into: field.SourceAddress},
 	{Path: "data.identSrc", Into: field.SourceAddress},
+	{Path: "data.audit.addr", Into: field.SourceAddress},
 	{Path: "data.ip", Into: field.SourceAddress},
 	{Path: "data.ip_address", Into: field.SourceAddress},
 
