@@ -180,7 +180,7 @@ func NewEventKey(event time.Time, identity ...string) EventKey {
 
 // appendField is writeField, for a hash that is taken at once.
 func appendField(b []byte, part string) []byte {
-	b = binary.BigEndian.AppendUint32(b, uint32(len(part))) //nolint:gosec // a line has at most MaxRaw bytes
+	b = binary.BigEndian.AppendUint32(b, uint32(len(part)))
 	return append(b, part...)
 }
 

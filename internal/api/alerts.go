@@ -12,10 +12,12 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// AlertDetail is an alert with the proof of its place in the ledger.
+// AlertDetail is an alert with what can be looked for elsewhere and the proof of its
+// place in the ledger.
 type AlertDetail struct {
 	soc.StoredAlert
-	Ledger *store.AlertPlace `json:"ledger,omitempty" doc:"absent for SOCme's own alerts"`
+	Observables []soc.Observable  `json:"observables,omitempty" nullable:"false" doc:"addresses, domains, hashes, URLs, users and hosts of the alert, each once"`
+	Ledger      *store.AlertPlace `json:"ledger,omitempty" doc:"absent for SOCme's own alerts"`
 }
 
 // alertPage is a page of alerts.
@@ -75,7 +77,7 @@ func (a *API) alerts(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		detail := AlertDetail{StoredAlert: alert}
+		detail := AlertDetail{StoredAlert: alert, Observables: soc.Observables(&alert.Alert)}
 		place, err := a.Store.AlertPlace(ctx, scopeOf(ctx), id)
 		if err == nil {
 			detail.Ledger = &place

@@ -107,10 +107,10 @@ func (w *walk) add(v Value, entry int, known bool) {
 	if v == "null" || v == `""` || v == "[]" {
 		return
 	}
-	h, order := hit{value: v, entry: entry}, uint64(w.n) //nolint:gosec // an index
+	h, order := hit{value: v, entry: entry}, uint64(w.n)
 	switch {
 	case known && w.n-w.others < maxHits:
-		order |= w.table.sections[entry]<<40 | w.item<<32 | uint64(entry)<<16 //nolint:gosec // an index
+		order |= w.table.sections[entry]<<40 | w.item<<32 | uint64(entry)<<16
 	case !known && w.others < maxHits:
 		w.others++
 		h.entry, h.path, order = -1, string(w.path[:w.end]), order|1<<63

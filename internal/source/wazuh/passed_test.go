@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -115,7 +116,7 @@ func TestBothWaysGiveTheSameEvent(t *testing.T) {
 			collisions := 0
 			each(t, root, func(path string, line []byte) {
 				direct, is, err := suricata.Parse("node", line)
-				if !is || err != nil || direct.Rule.ID == "" || direct.EventTime.IsZero() {
+				if !is || err != nil || direct.Rule.ID == "" || len(direct.Rule.ID) > 15 || direct.EventTime.IsZero() {
 					return
 				}
 				pairs++
@@ -144,7 +145,7 @@ func TestBothWaysGiveTheSameEvent(t *testing.T) {
 				}
 				// Each detail of Suricata's own stands in the one that Wazuh passed on.
 				for _, d := range direct.Details {
-					if !has(through.Details, d) {
+					if !slices.Contains(through.Details, d) {
 						t.Errorf("%s: %s=%q is lost on the way through Wazuh", path, d.Name, d.Value)
 					}
 				}
@@ -155,15 +156,6 @@ func TestBothWaysGiveTheSameEvent(t *testing.T) {
 			t.Logf("%d pairs, %d events share a key with another line", pairs, collisions)
 		})
 	}
-}
-
-func has(details []soc.Detail, want soc.Detail) bool {
-	for _, d := range details {
-		if d == want {
-			return true
-		}
-	}
-	return false
 }
 
 // each hands on the lines of all .jsonl files below a folder.

@@ -331,11 +331,14 @@ export interface components {
 			destination: components['schemas']['Endpoint'];
 			details?: components['schemas']['Detail'][];
 			epoch?: string;
+			/** @description the same for all alerts that tell of one event */
+			event_key?: string;
 			/**
 			 * Format: date-time
 			 * @description the sensor's clock; absent if it could not be read
 			 */
 			event_time?: string;
+			file?: components['schemas']['File'];
 			id: string;
 			/**
 			 * @description the ledger's lane
@@ -348,6 +351,10 @@ export interface components {
 			/** @description the node's name; empty for SOCme's own alerts about no node */
 			node: string;
 			node_id: string;
+			/** @description addresses, domains, hashes, URLs, users and hosts of the alert, each once */
+			observables?: components['schemas']['Observable'][];
+			place?: components['schemas']['Place'];
+			process?: components['schemas']['Process'];
 			protocol?: string;
 			/** @description over the sensor's line without its newline */
 			raw_sha256: string;
@@ -377,8 +384,18 @@ export interface components {
 			 * @enum {string}
 			 */
 			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
+			/**
+			 * Format: int64
+			 * @description the node's clock minus the core's when the node saw the alert, in ms; absent if it did not know
+			 */
+			skew_ms?: number;
 			source: components['schemas']['Endpoint'];
 			tags?: string[];
+			/**
+			 * @description the engine that passed the event on, where that is not the rule's own
+			 * @enum {string}
+			 */
+			via?: 'wazuh';
 		};
 		AlertPageBody: {
 			items: components['schemas']['StoredAlert'][];
@@ -475,6 +492,13 @@ export interface components {
 			 * @example https://example.com/errors/example
 			 */
 			type: string;
+		};
+		File: {
+			md5?: string;
+			/** @description or its name, where the sensor knows no more */
+			path?: string;
+			sha1?: string;
+			sha256?: string;
 		};
 		HeadState: {
 			/** @description false for epochs that a fork has ended */
@@ -654,6 +678,31 @@ export interface components {
 			/** @description for socme node enrol; works once */
 			token: string;
 		};
+		Observable: {
+			/** @enum {string} */
+			type: 'address' | 'domain' | 'hash' | 'url' | 'user' | 'host' | 'email';
+			value: string;
+		};
+		Place: {
+			/**
+			 * Format: int64
+			 * @description bytes from the file's beginning to the line's
+			 */
+			offset?: number;
+			/** @description the file, socket, or index and document */
+			path: string;
+		};
+		Process: {
+			/** @description the command line */
+			command?: string;
+			/** @description the system's number for it */
+			id?: string;
+			/** @description the file of the program that started it */
+			parent?: string;
+			parent_command?: string;
+			/** @description the program's file, or its name */
+			path?: string;
+		};
 		Rule: {
 			/**
 			 * @description whose rule it is
@@ -689,11 +738,31 @@ export interface components {
 			error?: string;
 			/**
 			 * Format: int64
+			 * @description times that it failed and was started again
+			 */
+			failures: number;
+			/**
+			 * Format: int64
+			 * @description alerts that the node's own filters or budget kept back; counted by rule
+			 */
+			filtered: number;
+			/**
+			 * Format: int64
 			 * @description alerts kept although their text is not UTF-8; raw is to the byte
 			 */
 			invalid_utf8: number;
-			/** @description suricata or wazuh */
+			/** @description suricata, suricata-socket, wazuh or wazuh-indexer */
 			kind: string;
+			/**
+			 * Format: int64
+			 * @description bytes that the sensor has written and the source has not read
+			 */
+			lag_bytes: number;
+			/**
+			 * Format: double
+			 * @description how long what is not read has been waiting
+			 */
+			lag_seconds: number;
 			/** Format: date-time */
 			last_line_time?: string;
 			/** Format: int64 */
@@ -704,9 +773,10 @@ export interface components {
 			 */
 			malformed: number;
 			name: string;
+			/** @description the file, the pattern of files, the socket, or the indexer's address */
 			path: string;
 			/**
-			 * @description waiting: the file does not exist yet
+			 * @description waiting: the sensor is not there yet
 			 * @enum {string}
 			 */
 			state: 'reading' | 'waiting' | 'error';
@@ -731,11 +801,14 @@ export interface components {
 			destination: components['schemas']['Endpoint'];
 			details?: components['schemas']['Detail'][];
 			epoch?: string;
+			/** @description the same for all alerts that tell of one event */
+			event_key?: string;
 			/**
 			 * Format: date-time
 			 * @description the sensor's clock; absent if it could not be read
 			 */
 			event_time?: string;
+			file?: components['schemas']['File'];
 			id: string;
 			/**
 			 * @description the ledger's lane
@@ -746,6 +819,8 @@ export interface components {
 			/** @description the node's name; empty for SOCme's own alerts about no node */
 			node: string;
 			node_id: string;
+			place?: components['schemas']['Place'];
+			process?: components['schemas']['Process'];
 			protocol?: string;
 			/** @description over the sensor's line without its newline */
 			raw_sha256: string;
@@ -775,8 +850,18 @@ export interface components {
 			 * @enum {string}
 			 */
 			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
+			/**
+			 * Format: int64
+			 * @description the node's clock minus the core's when the node saw the alert, in ms; absent if it did not know
+			 */
+			skew_ms?: number;
 			source: components['schemas']['Endpoint'];
 			tags?: string[];
+			/**
+			 * @description the engine that passed the event on, where that is not the rule's own
+			 * @enum {string}
+			 */
+			via?: 'wazuh';
 		};
 		TapeCell: {
 			/** Format: int64 */
