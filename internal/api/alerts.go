@@ -13,9 +13,11 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// AlertDetail is an alert with the proof of its place in the ledger.
+// AlertDetail is an alert with what can be looked for elsewhere and the proof of its
+// place in the ledger.
 type AlertDetail struct {
 	soc.StoredAlert
+	Observables []soc.Observable  `json:"observables,omitempty" nullable:"false" doc:"addresses, domains, hashes, URLs, users and hosts of the alert, each once"`
 	Ledger      *store.AlertPlace `json:"ledger,omitempty" doc:"absent for SOCme's own alerts"`
 	WitnessList []soc.Witness     `json:"witness_list" nullable:"false" doc:"other records that tell of the same event"`
 }
@@ -76,7 +78,7 @@ func (a *API) alerts(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		detail := AlertDetail{StoredAlert: alert}
+		detail := AlertDetail{StoredAlert: alert, Observables: soc.Observables(&alert.Alert)}
 		if detail.WitnessList, err = a.Store.Witnesses(ctx, scopeOf(ctx), alert.ID); err != nil {
 			return nil, a.problem(ctx, err)
 		}

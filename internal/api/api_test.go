@@ -393,6 +393,27 @@ func follow(t *testing.T, s *server, query, last, token string) (next func() (ev
 	}
 }
 
+func TestAnAlertTellsWhatElseToLookFor(t *testing.T) {
+	s := serve(t)
+	alert := soc.Alert{
+		ID: soc.NewAlertID(time.Now(), "", []byte("observed")), Severity: soc.SeverityLow, EventTime: time.Now().UTC(),
+		Rule: soc.Rule{Engine: soc.EngineSOCme, ID: "observed"}, Source: soc.Endpoint{Host: "ws-01"},
+		File: &soc.File{Path: "/tmp/x", MD5: "0123456789abcdef0123456789abcdef"},
+	}
+	if _, err := s.store.Raise(t.Context(), system, store.Notice{Alert: alert, Client: s.client.ID, Once: "observed"}); err != nil {
+		t.Fatal(err)
+	}
+	status, body, _ := call(t, s.Client(), "GET", s.URL+"/api/v1/alerts/"+alert.ID.String(), "", "Authorization", "Bearer "+s.token(t, soc.RoleViewer))
+	var got api.AlertDetail
+	if err := json.Unmarshal([]byte(body), &got); err != nil || status != http.StatusOK {
+		t.Fatal(status, body, err)
+	}
+	want := []soc.Observable{{Type: soc.ObservableHost, Value: "ws-01"}, {Type: soc.ObservableHash, Value: alert.File.MD5}}
+	if !slices.Equal(got.Observables, want) || got.File == nil || *got.File != *alert.File {
+		t.Errorf("observables %v, want %v; file %+v", got.Observables, want, got.File)
+	}
+}
+
 func TestTheStreamResumesWhereItWas(t *testing.T) {
 	s := serve(t)
 	token := s.token(t, soc.RoleViewer)

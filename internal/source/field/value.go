@@ -133,6 +133,14 @@ func (v Value) scalar() string {
 	return Clip(string(v), MaxText)
 }
 
+// Whole is Text of a string however long; "" of anything else.
+func (v Value) Whole() string {
+	if !v.isString() {
+		return ""
+	}
+	return v.whole()
+}
+
 // whole is a string's text however long.
 func (v Value) whole() string {
 	inner := string(v[1 : len(v)-1])

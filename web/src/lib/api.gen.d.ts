@@ -388,6 +388,8 @@ export interface components {
 			/** @description the node's name; empty for SOCme's own alerts about no node */
 			node: string;
 			node_id: string;
+			/** @description addresses, domains, hashes, URLs, users and hosts of the alert, each once */
+			observables?: components['schemas']['Observable'][];
 			place?: components['schemas']['Place'];
 			process?: components['schemas']['Process'];
 			protocol?: string;
@@ -803,6 +805,11 @@ export interface components {
 			expires_time: string;
 			/** @description for socme node enrol; works once */
 			token: string;
+		};
+		Observable: {
+			/** @enum {string} */
+			type: 'address' | 'domain' | 'hash' | 'url' | 'user' | 'host' | 'email';
+			value: string;
 		};
 		Place: {
 			/**

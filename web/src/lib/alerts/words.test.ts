@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endpoint, label } from './words';
+import { endpoint, label, unnamed } from './words';
 
 describe('endpoint', () => {
 	it.each([
@@ -20,4 +20,16 @@ describe('label', () => {
 		['HTTP method', 'HTTP method'],
 		['', ''],
 	])('of %j is %j', (name, want) => expect(label(name)).toBe(want));
+});
+
+describe('unnamed', () => {
+	it.each([
+		['data.aws.finding.Title', true],
+		['files.sid', true],
+		['app_proto_orig', true],
+		['data.win.eventdata.threat ID', true],
+		['tls name', false],
+		['sha256', false],
+		['nist 800-53', false],
+	])('%j: %j', (name, want) => expect(unnamed(name)).toBe(want));
 });

@@ -61,6 +61,11 @@ export function label(name: string): string {
 	return [head, ...rest].join(' ');
 }
 
+/** Whether a detail has no name of ours, but is called by its path: "data.aws.bucket". */
+export function unnamed(name: string): boolean {
+	return /[._]/.test(name);
+}
+
 /** When it happened: the sensor's time, or when we got it. */
 export function timeOf(alert: Alert): string {
 	return alert.event_time ?? alert.received_time;
