@@ -22,6 +22,8 @@ import (
 	"syscall"
 	"text/tabwriter"
 	"time"
+
+	"github.com/socme-project/socme/bench/rig"
 )
 
 const runs = 3 // of ours and of the limit; the median is shown
@@ -74,7 +76,7 @@ func bench(ctx context.Context, size int64, keep bool) error {
 	} else {
 		defer os.RemoveAll(dir)
 	}
-	file, err := generate(path, size)
+	file, err := rig.Generate(path, size)
 	if err != nil {
 		return err
 	}

@@ -50,6 +50,7 @@ func New(ctx context.Context, o Options) (*Node, error) {
 		if err != nil {
 			return nil, err
 		}
+		w.keys = hearsTwice(o.Config.Sources)
 		n.sources = append(n.sources, w)
 	}
 	key, err := ledgerKey(o.Dir)

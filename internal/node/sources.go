@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,6 +38,14 @@ var kinds = map[string]maker{
 	},
 }
 
+// hearsTwice says whether the node reads Suricata itself and also a Wazuh, which may
+// pass the same events on.
+func hearsTwice(sources []config.Source) bool {
+	suricata := func(s config.Source) bool { return s.Kind == config.KindSuricata || s.Kind == config.KindSuricataSocket }
+	wazuh := func(s config.Source) bool { return s.Kind == config.KindWazuh || s.Kind == config.KindWazuhIndexer }
+	return slices.ContainsFunc(sources, suricata) && slices.ContainsFunc(sources, wazuh)
+}
+
 // newSource makes the source that a configuration describes.
 func newSource(c config.Source, node soc.NodeID, f *filter, log *slog.Logger) (*watched, error) {
 	maker, ok := kinds[c.Kind]
@@ -51,6 +60,7 @@ type watched struct {
 	config.Source
 	source Source
 	filter *filter
+	keys   bool // the node hears of one event in two ways: alerts keep their EventKey
 	log    *slog.Logger
 
 	mu       sync.Mutex
@@ -67,6 +77,11 @@ func (w *watched) run(ctx context.Context, outbox *Outbox) error {
 		batch.Cursor.Source = w.Name
 		for i := range batch.Done {
 			batch.Done[i].Source = w.Name
+		}
+		if !w.keys {
+			for i := range batch.Alerts {
+				batch.Alerts[i].EventKey = soc.EventKey{}
+			}
 		}
 		var withheld []soc.Withheld
 		batch.Alerts, withheld = w.filter.apply(batch.Alerts)
