@@ -41,7 +41,9 @@ var kinds = map[string]maker{
 // hearsTwice says whether the node reads Suricata itself and also a Wazuh, which may
 // pass the same events on.
 func hearsTwice(sources []config.Source) bool {
-	suricata := func(s config.Source) bool { return s.Kind == config.KindSuricata || s.Kind == config.KindSuricataSocket }
+	suricata := func(s config.Source) bool {
+		return s.Kind == config.KindSuricata || s.Kind == config.KindSuricataSocket
+	}
 	wazuh := func(s config.Source) bool { return s.Kind == config.KindWazuh || s.Kind == config.KindWazuhIndexer }
 	return slices.ContainsFunc(sources, suricata) && slices.ContainsFunc(sources, wazuh)
 }
