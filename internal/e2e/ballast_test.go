@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/socme-project/socme/internal/e2e/rig"
 )
 
 // smallDisk mounts a disk of that many MiB.
@@ -18,8 +20,9 @@ func smallDisk(t *testing.T, size int) (dir string) {
 	if os.Getuid() != 0 {
 		t.Skip("a small disk needs root, to mount a tmpfs")
 	}
+	rig.SweepMounts(t)
 	dir = t.TempDir()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=%dm,mode=0700", size)); err != nil {
+	if err := unix.Mount(rig.MountName(), dir, "tmpfs", 0, fmt.Sprintf("size=%dm,mode=0700", size)); err != nil {
 		t.Fatalf("mount a tmpfs: %v", err)
 	}
 	t.Cleanup(func() {

@@ -27,7 +27,8 @@ func forgetful(t *testing.T) (disk *forgetfs.Disk, dir string, losses int, rando
 	seed := setInt(t, "SOCME_POWER_SEED", uint64(time.Now().UnixNano()))
 	losses = int(setInt(t, "SOCME_POWER_LOSSES", powerLosses))
 	t.Logf("%d losses of power, SOCME_POWER_SEED=%d", losses, seed)
-	disk, dir = forgetfs.New(), t.TempDir()
+	rig.SweepMounts(t)
+	disk, dir = forgetfs.New(rig.MountName()), t.TempDir()
 	if err := disk.Mount(dir); err != nil {
 		t.Fatal(err)
 	}

@@ -27,14 +27,15 @@ import (
 // platter. New makes one.
 type Disk struct {
 	mu    sync.Mutex // guards what follows and every inode
+	name  string
 	files map[uint64]*inode
 	last  uint64 // number of the newest inode
 	mount *mount // nil while it is not mounted
 }
 
-// New is an empty disk.
-func New() *Disk {
-	d := &Disk{files: map[uint64]*inode{}}
+// New is an empty disk. The table of mounts shows its name.
+func New(name string) *Disk {
+	d := &Disk{name: name, files: map[uint64]*inode{}}
 	root := d.add(unix.S_IFDIR | 0o700)
 	if root.number != fuse.FUSE_ROOT_ID {
 		panic("the first inode is not the root")
@@ -57,7 +58,7 @@ func (d *Disk) add(mode uint32) *inode {
 func (d *Disk) Mount(dir string) error {
 	m := &mount{RawFileSystem: fuse.NewDefaultRawFileSystem(), disk: d, dir: dir}
 	server, err := fuse.NewServer(m, dir, &fuse.MountOptions{
-		DirectMountStrict: true, FsName: "forgetfs", Name: "forgetfs",
+		DirectMountStrict: true, FsName: d.name, Name: "forgetfs",
 		DisableXAttrs: true, DisableReadDirPlus: true, MaxWrite: 1 << 20,
 	})
 	if err != nil {

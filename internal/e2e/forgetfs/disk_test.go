@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/socme-project/socme/internal/e2e/forgetfs"
+	"github.com/socme-project/socme/internal/e2e/rig"
 )
 
 func mounted(t *testing.T) (*forgetfs.Disk, string) {
@@ -17,7 +18,8 @@ func mounted(t *testing.T) (*forgetfs.Disk, string) {
 	if _, err := os.Stat("/dev/fuse"); err != nil || os.Getuid() != 0 {
 		t.Skip("a disk that forgets needs root and /dev/fuse")
 	}
-	disk, dir := forgetfs.New(), t.TempDir()
+	rig.SweepMounts(t)
+	disk, dir := forgetfs.New(rig.MountName()), t.TempDir()
 	if err := disk.Mount(dir); err != nil {
 		t.Fatal(err)
 	}
