@@ -108,8 +108,8 @@ func start(ctx context.Context, group *errgroup.Group, c *core.Core, out io.Writ
 	}
 	group.Go(func() error { return c.RunJobs(ctx) })
 	link, err := signInLink(ctx, c)
-	if err != nil {
-		return err
+	if err != nil { // a full disk must not keep people with a password from reading
+		log.ErrorContext(ctx, "no sign-in link was made", "err", err)
 	}
 	group.Go(func() error {
 		return c.RunPeople(ctx, func() { greet(out, f, c, conf.Sources, link) })

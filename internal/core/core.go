@@ -3,6 +3,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -89,15 +90,14 @@ const fileNodeListen = "node-listen"
 
 func (c *Core) openNodeSocket(ctx context.Context) (net.Listener, error) {
 	file := filepath.Join(c.Dir, fileNodeListen)
-	address := c.NodeListen
+	address, kept := c.NodeListen, ""
 	if address == "" {
-		kept, err := os.ReadFile(file) //nolint:gosec // a path inside the data folder
+		text, err := os.ReadFile(file) //nolint:gosec // a path inside the data folder
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err
 		}
-		if address = strings.TrimSpace(string(kept)); address == "" {
-			address = "127.0.0.1:0"
-		}
+		kept = strings.TrimSpace(string(text))
+		address = cmp.Or(kept, "127.0.0.1:0")
 	}
 	socket, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
@@ -105,6 +105,9 @@ func (c *Core) openNodeSocket(ctx context.Context) (net.Listener, error) {
 	}
 	if c.NodeListen == "" {
 		c.NodeListen = socket.Addr().String()
+		if c.NodeListen == kept {
+			return socket, nil // a full disk would refuse to write it again
+		}
 		if err := pki.WriteFile(file, []byte(c.NodeListen+"\n")); err != nil {
 			return nil, errors.Join(err, socket.Close())
 		}

@@ -20,23 +20,36 @@ const beatSoon = time.Second
 const pruneEvery = time.Minute
 
 // beats tells the core that the node lives: every soc.BeatEvery, and soon after
-// something has changed that people want to know at once.
+// something has changed that people want to know at once. A beat that was not taken is
+// followed by the next one sooner, a second later at first.
 func (f *forwarder) beats(ctx context.Context) error {
 	ticker := time.NewTicker(beatSoon)
 	defer ticker.Stop()
 	var told []string
 	var toldAt, prunedAt time.Time
-	failed := false
+	failed, again := false, beatSoon
 	for ctx.Err() == nil {
 		now := time.Now() // a step of the machine's clock must neither stop the beats nor hurry them
-		if marks := f.marks(); now.Sub(toldAt) >= soc.BeatEvery || (!failed && !slices.Equal(marks, told)) {
+		if marks := f.marks(); now.Sub(toldAt) >= again || (!failed && !slices.Equal(marks, told)) {
 			err := f.beat(ctx)
-			if failed && err == nil {
-				f.recompare() // who comes back may have come back from an older backup
+			switch {
+			case err == nil && failed:
+				f.returned()
+				again = soc.BeatEvery
+			case err == nil:
+				again = soc.BeatEvery
+			case failed:
+				again = min(2*again, soc.BeatEvery)
+			default:
+				again = beatSoon
 			}
 			failed = err != nil
 			if failed && ctx.Err() == nil {
 				f.log.DebugContext(ctx, "beat not taken", "err", err)
+				if _, refused := errors.AsType[*wire.Refusal](err); !refused {
+					// TCP may pause long before it tries again; a new connection begins afresh.
+					f.small.CloseIdleConnections()
+				}
 			}
 			told, toldAt = marks, now
 		}
@@ -64,12 +77,11 @@ func (f *forwarder) marks() []string {
 	return marks
 }
 
-// beatWait is how long a beat may take: the next one must not wait behind it.
+// beatWait is how long each core has for its answer to a beat, or to any other small
+// message: three fit into the time after which a node counts as offline.
 const beatWait = 8 * time.Second
 
 func (f *forwarder) beat(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, beatWait)
-	defer cancel()
 	f.mu.Lock()
 	due := f.now().After(pki.RenewAt(f.certificate.Leaf))
 	f.mu.Unlock()
@@ -144,6 +156,7 @@ func (f *forwarder) renew(ctx context.Context) error {
 	f.certificate = pki.Pair(f.key, cert)
 	f.mu.Unlock()
 	f.http.CloseIdleConnections() // the next connection shows the new one
+	f.small.CloseIdleConnections()
 	f.log.InfoContext(ctx, "certificate renewed", "expires", cert.NotAfter)
 	return nil
 }

@@ -40,9 +40,28 @@ func (b *Outbox) Ack(ctx context.Context, e soc.Epoch, l soc.Lane, seq uint64) e
 
 const saveAcked = `UPDATE lanes SET acked = ? WHERE lane = ?`
 
-// Compare holds the core's heads against the outbox. A reason that is not empty is
-// why the two have parted: a fork.
-func (b *Outbox) Compare(ctx context.Context, heads wire.Heads) (fork string, err error) {
+// confirmed is how far the core had confirmed each lane of an epoch at a moment.
+type confirmed struct {
+	epoch soc.Epoch
+	acked map[soc.Lane]uint64
+}
+
+// Confirmed must be taken before the core is asked for its heads: what it confirms
+// while its answer is on the way is not in the answer.
+func (b *Outbox) Confirmed() confirmed {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	c := confirmed{epoch: b.epoch.id, acked: map[soc.Lane]uint64{}}
+	for l, end := range b.lanes {
+		c.acked[l] = end.acked
+	}
+	return c
+}
+
+// Compare holds the core's heads against the outbox, and against what the core had
+// confirmed before it was asked. A reason that is not empty is why the two have parted:
+// a fork.
+func (b *Outbox) Compare(ctx context.Context, before confirmed, heads wire.Heads) (fork string, err error) {
 	b.mu.Lock()
 	epoch := b.epoch.id
 	ends := map[soc.Lane]lane{}
@@ -50,6 +69,9 @@ func (b *Outbox) Compare(ctx context.Context, heads wire.Heads) (fork string, er
 		ends[l] = *end
 	}
 	b.mu.Unlock()
+	if epoch != before.epoch {
+		return "", nil // a new epoch began meanwhile: the core has confirmed nothing of it
+	}
 	core := map[soc.Lane]wire.Head{}
 	for _, h := range heads.Heads {
 		if h.Epoch == epoch {
@@ -61,8 +83,8 @@ func (b *Outbox) Compare(ctx context.Context, heads wire.Heads) (fork string, er
 		switch {
 		case head.Seq > end.head.Seq:
 			return fmt.Sprintf("the core holds record %d of the %s lane and the outbox ends at %d: the node was restored from an older copy", head.Seq, l, end.head.Seq), nil
-		case head.Seq < end.acked:
-			return fmt.Sprintf("the core had confirmed record %d of the %s lane and holds %d now: it was restored from an older backup", end.acked, l, head.Seq), nil
+		case head.Seq < before.acked[l]:
+			return fmt.Sprintf("the core had confirmed record %d of the %s lane and holds %d now: it was restored from an older backup", before.acked[l], l, head.Seq), nil
 		case head.Seq == 0:
 			continue
 		}
