@@ -11,16 +11,16 @@ var described = []field.Entry{
 
 // compliance are the rule's places in the rules of others.
 var compliance = []field.Entry{
-	{Path: "wazuh.rule.compliance.pci_dss", Name: "pci dss"},
-	{Path: "wazuh.rule.compliance.gdpr", Name: "gdpr"},
-	{Path: "wazuh.rule.compliance.hipaa", Name: "hipaa"},
-	{Path: "wazuh.rule.compliance.nist_800_53", Name: "nist 800-53"},
-	{Path: "wazuh.rule.compliance.nist_800_171", Name: "nist 800-171"},
-	{Path: "wazuh.rule.compliance.tsc", Name: "tsc"},
-	{Path: "wazuh.rule.compliance.cmmc", Name: "cmmc"},
-	{Path: "wazuh.rule.compliance.fedramp", Name: "fedramp"},
-	{Path: "wazuh.rule.compliance.iso_27001", Name: "iso 27001"},
-	{Path: "wazuh.rule.compliance.nis2", Name: "nis2"},
+	{Path: "wazuh.rule.compliance.pci_dss", Name: "PCI DSS"},
+	{Path: "wazuh.rule.compliance.gdpr", Name: "GDPR"},
+	{Path: "wazuh.rule.compliance.hipaa", Name: "HIPAA"},
+	{Path: "wazuh.rule.compliance.nist_800_53", Name: "NIST 800-53"},
+	{Path: "wazuh.rule.compliance.nist_800_171", Name: "NIST 800-171"},
+	{Path: "wazuh.rule.compliance.tsc", Name: "TSC"},
+	{Path: "wazuh.rule.compliance.cmmc", Name: "CMMC"},
+	{Path: "wazuh.rule.compliance.fedramp", Name: "FedRAMP"},
+	{Path: "wazuh.rule.compliance.iso_27001", Name: "ISO 27001"},
+	{Path: "wazuh.rule.compliance.nis2", Name: "NIS2"},
 }
 
 // finders is who found it, and what the parser itself takes or a human never asks for.

@@ -36,9 +36,10 @@ export function endpoint(side: Endpoint | undefined): string {
 	return side.address.includes(':') ? `[${side.address}]:${side.port}` : `${side.address}:${side.port}`;
 }
 
-/** Where an alert came from: where there is no address, the agent or the node stands for it. */
+/** Where an alert came from: where there is no address or host, the agent stands for it. */
 export function sourceOf(alert: Alert): string {
-	return endpoint(alert.source) || (alert.agent?.name ?? '');
+	const side = alert.source;
+	return side?.address || side?.host ? endpoint(side) : (alert.agent?.name ?? side?.user ?? '');
 }
 
 /** The rule's name, or its number where it has none. */
