@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const binary = process.env.SOCME_BIN ?? fileURLToPath(new URL('../../bin/socme', import.meta.url));
 
@@ -21,15 +22,15 @@ export class Core {
 		this.#extra = extra;
 	}
 
-	/** Makes the folder and starts; `demo` adds the example client. */
-	static async start(options: { demo?: boolean } = {}): Promise<Core> {
+	/** Makes the folder and starts; `demo` adds the example client, `toml` is more for node.toml. */
+	static async start(options: { demo?: boolean; toml?: string } = {}): Promise<Core> {
 		const dir = await mkdtemp(path.join(tmpdir(), 'socme-page-'));
 		const core = new Core(dir, await freePort(), options.demo ? ['--demo'] : []);
 		await mkdir(path.join(core.data, 'node'), { recursive: true, mode: 0o700 });
 		await writeFile(core.eve, '');
 		await writeFile(
 			path.join(core.data, 'node', 'node.toml'),
-			`[[source]]\nkind = "suricata"\npath = ${JSON.stringify(core.eve)}\n`,
+			`[[source]]\nkind = "suricata"\npath = ${JSON.stringify(core.eve)}\n${options.toml ?? ''}`,
 		);
 		await core.up();
 		return core;
@@ -101,6 +102,42 @@ export class Core {
 	log(): string {
 		return this.#said;
 	}
+}
+
+/** A node in a process of its own, in the core's folder. */
+export class RemoteNode {
+	#data: string;
+	#process: ChildProcess | undefined;
+
+	private constructor(data: string) {
+		this.#data = data;
+	}
+
+	/** Enrols with the token; it does not run yet. */
+	static async enrol(core: Core, token: string): Promise<RemoteNode> {
+		const data = path.join(core.dir, 'remote');
+		await run('node', 'enrol', token, '--data', data);
+		return new RemoteNode(data);
+	}
+
+	up(): void {
+		this.#process = spawn(binary, ['node', 'run', '--data', this.#data], { stdio: 'ignore' });
+	}
+
+	/** Ends it as a loss of power would. */
+	async kill(): Promise<void> {
+		const child = this.#process;
+		if (!child || child.exitCode !== null || child.signalCode !== null) return;
+		const ended = new Promise((done) => child.once('exit', done));
+		child.kill('SIGKILL');
+		await ended;
+	}
+}
+
+/** Runs the program to its end and gives what it printed; it fails where the program does. */
+export async function run(...args: string[]): Promise<string> {
+	const { stdout } = await promisify(execFile)(binary, args);
+	return stdout;
 }
 
 /** Reads a file that the program or the page wrote. */

@@ -1,11 +1,9 @@
-import { mkdir } from 'node:fs/promises';
 import { expect, test, type Page } from '@playwright/test';
 import { Core } from './core';
-import { accessible, signIn, watch } from './page';
+import { look, signIn, watch } from './page';
 
 // Every page in both themes and on both sizes: no broken rule of accessibility, no broken
 // policy, nothing wider than the screen. The pictures are for people to look at.
-const pictures = 'test-results/pictures';
 const sizes = [
 	{ name: 'desktop', width: 1440, height: 900, phone: false },
 	{ name: 'phone', width: 390, height: 844, phone: true },
@@ -52,7 +50,6 @@ const paths: { name: string; path: string; ready: (page: Page) => Promise<void> 
 let core: Core;
 test.beforeAll(async () => {
 	core = await Core.start({ demo: true });
-	await mkdir(pictures, { recursive: true });
 });
 test.afterAll(() => core.remove());
 
@@ -116,14 +113,4 @@ async function firstIds(page: Page): Promise<{ alert: string; node: string }> {
 		})
 		.toBe(true);
 	return ids;
-}
-
-async function look(page: Page, name: string): Promise<void> {
-	await page.evaluate(() => document.fonts.ready.then(() => undefined));
-	await page.screenshot({ path: `${pictures}/${name}.png` });
-	const wider = await page.evaluate(
-		() => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-	);
-	expect(wider, 'pixels wider than the screen').toBeLessThanOrEqual(0);
-	await accessible(page);
 }

@@ -54,3 +54,17 @@ export async function accessible(page: Page): Promise<void> {
 export function row(page: Page, name: string) {
 	return page.getByRole('row').filter({ hasText: name });
 }
+
+/** Where pictures for people go. */
+export const pictures = 'test-results/pictures';
+
+/** Takes a picture, and fails for what is wider than the screen or not accessible. */
+export async function look(page: Page, name: string): Promise<void> {
+	await page.evaluate(() => document.fonts.ready.then(() => undefined));
+	await page.screenshot({ path: `${pictures}/${name}.png` });
+	const wider = await page.evaluate(
+		() => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+	);
+	expect(wider, 'pixels wider than the screen').toBeLessThanOrEqual(0);
+	await accessible(page);
+}

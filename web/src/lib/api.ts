@@ -9,6 +9,7 @@ export type AlertDetail = Schemas['AlertDetail'];
 export type Observable = Schemas['Observable'];
 export type Endpoint = Schemas['Endpoint'];
 export type Head = Schemas['HeadState'];
+export type Health = Schemas['NodeHealth'];
 export type Node = Schemas['Node'];
 export type NodeDetail = Schemas['NodeDetail'];
 export type Session = Schemas['Session'];
@@ -16,6 +17,8 @@ export type Severity = Alert['severity'];
 export type Source = Schemas['SourceHealth'];
 export type TapeCell = Schemas['TapeCell'];
 export type Token = Schemas['Token'];
+export type Withheld = Schemas['Withheld'];
+export type Witness = Schemas['Witness'];
 
 /** What went wrong, in words for a person. */
 export interface Problem {

@@ -1,6 +1,6 @@
 import { api, ask, type Alert, type Problem } from '$lib/api';
 import { AlertStream } from './alert-stream.svelte';
-import { merge } from './merge';
+import { holds, merge, renew } from './merge';
 
 const page = 50;
 const cap = 5000; // alerts kept in memory
@@ -10,8 +10,8 @@ const freshFor = 1500; // ms; how long a row counts as just arrived
 /** The list of alerts that match a query: pages from the core, and live ones on top. */
 export class AlertFeed {
 	#query = $state('');
-	#rows = $state.raw<Alert[]>([]);
-	#pending = $state.raw<Alert[]>([]);
+	#rows = $state.raw<readonly Alert[]>([]);
+	#pending = $state.raw<readonly Alert[]>([]);
 	#missed = $state(0);
 	#cut = $state(0);
 	#next = $state.raw<string | null>(null);
@@ -22,6 +22,7 @@ export class AlertFeed {
 	#fresh = $state.raw<ReadonlySet<string>>(new Set());
 	#inbox: Alert[] = [];
 	#during: Alert[] = []; // came while the first page was being read
+	#below: Alert[] = []; // came while a further page was being read, and may belong there
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#flushed = 0; // when the list was last redrawn, in ms
 	#asked = 0;
@@ -113,8 +114,9 @@ export class AlertFeed {
 		}
 		if (this.#loaded && this.hold && this.#cut === 0) return this.#catchUp(data.items);
 		this.#loaded = true;
+		this.#asked++; // a further page of the old list is none of this one
 		this.#clear();
-		const floor = data.next === null ? '' : (data.items.at(-1)?.id ?? '');
+		const floor = floorOf(data.items, data.next);
 		this.#rows = merge(data.items, this.#during, floor);
 		this.#next = data.next;
 	}
@@ -123,6 +125,8 @@ export class AlertFeed {
 	async more(): Promise<void> {
 		if (this.#next === null || this.#loading || this.#loadingMore) return;
 		const asked = this.#asked;
+		const last = this.#rows.at(-1)?.sort_key ?? '';
+		this.#below = [];
 		this.#loadingMore = true;
 		this.#moreProblem = undefined;
 		const { data, problem } = await ask(
@@ -136,7 +140,9 @@ export class AlertFeed {
 			this.#moreProblem = problem;
 			return;
 		}
-		const rows = merge(this.#rows, data.items);
+		// What came meanwhile for this page may be newer than what was read of it.
+		const below = this.#below.filter((alert) => alert.sort_key < last);
+		const rows = merge(this.#rows, merge(data.items, below, floorOf(data.items, data.next)));
 		const over = Math.max(0, rows.length - cap);
 		this.#cut += over;
 		this.#rows = over > 0 ? rows.slice(over) : rows;
@@ -159,6 +165,7 @@ export class AlertFeed {
 		this.#inbox.push(alert);
 		this.#during.push(alert);
 		if (this.#during.length > cap) this.#during = this.#during.slice(-page);
+		if (this.#loadingMore) this.#below.push(alert);
 		// The first one is drawn at once, what follows it closely is drawn together.
 		const wait = Math.max(0, this.#flushed + flushEvery - performance.now());
 		this.#timer ??= setTimeout(() => this.#flush(), wait);
@@ -170,14 +177,13 @@ export class AlertFeed {
 		const came = this.#inbox;
 		this.#inbox = [];
 		if (!this.#loaded) return; // the page that is being read takes them from #during
-		const floor = this.#next === null ? '' : (this.#rows.at(-1)?.id ?? '');
+		const floor = floorOf(this.#rows, this.#next);
 		if (this.hold || this.#cut > 0) {
-			const known = new Set(this.#rows.map((row) => row.id));
-			const pending = merge(
-				this.#pending,
-				came.filter((alert) => !known.has(alert.id)),
-				floor,
-			);
+			// What is known already changes in its place; nothing moves under who reads.
+			const known = holds(this.#rows);
+			this.#rows = renew(this.#rows, came);
+			const added = came.filter((alert) => !known(alert));
+			const pending = merge(this.#pending, added, floor);
 			this.#missed += Math.max(0, pending.length - cap);
 			this.#pending = pending.slice(0, cap);
 			return;
@@ -189,17 +195,19 @@ export class AlertFeed {
 		this.#insert(came, floor);
 	}
 
-	/** A reload while somebody reads: what is new waits, what is shown stays. */
+	/** A reload while somebody reads: what is new waits, what is shown stays in its place. */
 	#catchUp(items: Alert[]): void {
 		const known = new Set(this.#rows.map((row) => row.id));
-		const first = this.#rows[0]?.id ?? '';
-		const added = items.filter((alert) => !known.has(alert.id) && alert.id > first);
+		const first = this.#rows[0]?.sort_key ?? '';
+		const added = items.filter((alert) => !known.has(alert.id) && alert.sort_key > first);
 		// None of the page is known: there is a gap between it and what is shown.
 		if (added.length === items.length && items.length > 0) this.#missed += 1;
-		this.#pending = merge(this.#pending, added);
+		// What came while the page was being read is newer than the page.
+		this.#rows = renew(renew(this.#rows, items), this.#during);
+		this.#pending = renew(merge(this.#pending, added), this.#during);
 	}
 
-	#insert(alerts: Alert[], floor = ''): void {
+	#insert(alerts: readonly Alert[], floor = ''): void {
 		const before = new Set(this.#rows.map((row) => row.id));
 		this.#rows = merge(this.#rows, alerts, floor);
 		const added = alerts.filter((alert) => !before.has(alert.id)).map((alert) => alert.id);
@@ -221,4 +229,9 @@ export class AlertFeed {
 		this.#moreProblem = undefined;
 		this.#fresh = new Set();
 	}
+}
+
+/** Where a list ends while there is more: what is older belongs to a page that is not read. */
+function floorOf(rows: readonly Alert[], next: string | null): string {
+	return next === null ? '' : (rows.at(-1)?.sort_key ?? '');
 }

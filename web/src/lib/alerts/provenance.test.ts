@@ -1,24 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '$lib/api';
+import { exampleAlert } from './example';
 import { placeOf, stations } from './provenance';
 
-const alert = (event?: string, seen?: string): Alert => ({
-	id: 'a',
-	client: 'Clinic',
-	client_id: 'c',
-	node: 'gate',
-	node_id: 'n',
-	demo: false,
-	severity: 'low',
-	rule: { engine: 'wazuh', id: '1', name: '' },
-	event_time: event,
-	seen_time: seen,
-	source: {},
-	destination: {},
-	received_time: '2026-10-13T14:31:52.507Z',
-	raw_sha256: '',
-	raw_size: 0,
-});
+const alert = (event_time?: string, seen_time?: string): Alert =>
+	exampleAlert({
+		id: 'a',
+		rule: { engine: 'wazuh', id: '1', name: '' },
+		event_time,
+		seen_time,
+		received_time: '2026-10-13T14:31:52.507Z',
+	});
 
 describe('stations', () => {
 	it('say what each hop took', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { exampleAlert } from './example';
 import { endpoint, label, sourceOf, unnamed } from './words';
 
 describe('endpoint', () => {
@@ -36,25 +37,11 @@ describe('unnamed', () => {
 
 describe('sourceOf', () => {
 	const agent = { id: '7', name: 'web-01' };
-	const alert = {
-		id: 'a',
-		client: 'Clinic',
-		client_id: 'c',
-		node: 'gate',
-		node_id: 'n',
-		demo: false,
-		severity: 'low' as const,
-		rule: { engine: 'wazuh' as const, id: '1', name: '' },
-		destination: {},
-		received_time: '2026-10-13T14:31:52.507Z',
-		raw_sha256: '',
-		raw_size: 0,
-	};
 	it.each([
 		['an address', { source: { address: '10.0.0.1', user: 'eve' }, agent }, '10.0.0.1'],
 		['a host', { source: { host: 'ws-1', user: 'eve' }, agent }, 'ws-1'],
 		['the agent before a user', { source: { user: 'eve' }, agent }, 'web-01'],
 		['a user where there is nothing else', { source: { user: 'eve' } }, 'eve'],
 		['nothing', { source: {} }, ''],
-	])('is %s', (_, part, want) => expect(sourceOf({ ...alert, ...part })).toBe(want));
+	])('is %s', (_, part, want) => expect(sourceOf(exampleAlert({ id: 'a', ...part }))).toBe(want));
 });

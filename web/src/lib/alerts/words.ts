@@ -1,4 +1,5 @@
 import type { Alert, Endpoint, Severity } from '$lib/api';
+import { plural } from '$lib/number';
 
 /** The severities from worst to least, unknown last. */
 export const severities: Severity[] = ['critical', 'high', 'medium', 'low', 'informational', 'unknown'];
@@ -42,8 +43,25 @@ export function sourceOf(alert: Alert): string {
 	return side?.address || side?.host ? endpoint(side) : (alert.agent?.name ?? side?.user ?? '');
 }
 
+const states: Record<Alert['state'], string> = {
+	open: 'Open',
+	acknowledged: 'Acknowledged',
+	escalated: 'Escalated',
+	resolved: 'Resolved',
+};
+
+/** The word of how far people have come with an alert. */
+export function stateWord(state: Alert['state']): string {
+	return states[state];
+}
+
+/** "2 witnesses": records of other sensors that tell of the same event. */
+export function witnessWords(n: number): string {
+	return plural(n, 'witness', 'witnesses');
+}
+
 /** The rule's name, or its number where it has none. */
-export function ruleName(alert: Alert): string {
+export function ruleName(alert: Pick<Alert, 'rule'>): string {
 	return alert.rule.name || `Rule ${alert.rule.id}`;
 }
 
