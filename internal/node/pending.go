@@ -42,39 +42,50 @@ func (p parcel) last() uint64 {
 // follows record after if that is further on: at most limit records. It is empty when
 // nothing waits.
 func (b *Outbox) Pending(ctx context.Context, l soc.Lane, after uint64, limit int) (parcel, error) {
+	// What is handed out is marked before it is read: from then on it is not dropped, nor
+	// merged with what comes behind it.
 	b.mu.Lock()
 	end := *b.lanes[l]
 	end.acked = max(end.acked, after)
 	p := parcel{chain: b.chain(b.epoch, l), reason: b.epoch.reason, latest: end.head.Seq}
-	b.mu.Unlock()
 	if end.acked >= end.head.Seq {
+		b.mu.Unlock()
 		return p, nil
 	}
-	if err := b.records(ctx, &p, l, end, limit); err != nil {
-		return p, fmt.Errorf("read the outbox: %w", err)
+	next, err := b.rangeFrom(ctx, l, end.acked+1)
+	if err == nil {
+		last := min(end.acked+uint64(limit), end.head.Seq)
+		if next.first != 0 && next.first <= end.acked+1 {
+			p.missing, p.gone, p.dropped = next.first, next.after, next.rules
+			last = next.after.Seq
+		}
+		b.lanes[l].sent = max(b.lanes[l].sent, last)
 	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if p.chain.Epoch == b.epoch.id { // what was handed out is not dropped any more
-		b.lanes[l].sent = max(b.lanes[l].sent, p.last(), p.gone.Seq)
+	b.mu.Unlock()
+	if err == nil && p.missing == 0 {
+		err = b.records(ctx, &p, waiting{lane: l, end: end, limit: limit, next: next})
+	}
+	if err != nil {
+		return p, fmt.Errorf("read the outbox: %w", err)
 	}
 	return p, nil
 }
 
+// waiting is what of a lane may be sent next.
+type waiting struct {
+	lane  soc.Lane
+	end   lane
+	limit int
+	next  droppedRange // the first that is not confirmed
+}
+
 // records fills a parcel with what follows the lane's confirmed end.
-func (b *Outbox) records(ctx context.Context, p *parcel, l soc.Lane, end lane, limit int) error {
-	next, err := b.rangeFrom(ctx, l, end.acked+1)
-	if err != nil {
-		return err
-	}
-	if next.first != 0 && next.first <= end.acked+1 {
-		p.missing, p.gone, p.dropped = next.first, next.after, next.rules
-		return nil
-	}
+func (b *Outbox) records(ctx context.Context, p *parcel, w waiting) error {
+	end := w.end
 	// Up to the head that was read above: if a fork renumbers the records meanwhile,
 	// the core refuses them under the old epoch, and Ack ignores it.
 	rows, err := b.read.QueryContext(ctx, `SELECT seq, alert_id, raw_hash, before, value, dropped, normal, raw FROM records
-		WHERE lane = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`, l, end.acked, end.head.Seq, limit)
+		WHERE lane = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`, w.lane, end.acked, end.head.Seq, w.limit)
 	if err != nil {
 		return err
 	}
@@ -89,7 +100,7 @@ func (b *Outbox) records(ctx context.Context, p *parcel, l soc.Lane, end lane, l
 		}
 		if e.Seq != want {
 			if len(p.records) == 0 {
-				p.miss(want, soc.Head{Seq: e.Seq - 1, Value: hashOf(before)}, next)
+				p.miss(want, soc.Head{Seq: e.Seq - 1, Value: hashOf(before)}, w.next)
 			}
 			return nil
 		}
@@ -102,7 +113,7 @@ func (b *Outbox) records(ctx context.Context, p *parcel, l soc.Lane, end lane, l
 		return err
 	}
 	if len(p.records) == 0 { // the newest are gone: the lane's end still knows their chain
-		p.miss(want, end.head, next)
+		p.miss(want, end.head, w.next)
 	}
 	return nil
 }

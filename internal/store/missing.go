@@ -92,8 +92,15 @@ func (a *accept) saveRange(m Missing) error {
 	if err != nil {
 		return err
 	}
-	for i := range m.Dropped {
-		a.countDropped(m.Dropped[i])
+	// What of the range the core held already was counted then. Which rules that was is
+	// not told: the sum stays right.
+	held := a.head.Seq + 1 - m.From
+	for _, w := range m.Dropped {
+		known := min(held, w.Count)
+		held -= known
+		if w.Count -= known; w.Count > 0 {
+			a.countDropped(w)
+		}
 	}
 	return a.saveDropped()
 }
