@@ -29,6 +29,7 @@ type client struct {
 	username     string
 	passwordFile string
 	maxBody      int64
+	answered     uint64 // searches
 }
 
 func newClient(s *Source, log *slog.Logger) (*client, error) {
@@ -136,6 +137,7 @@ func (c *client) post(ctx context.Context, index string, body []byte) (answer, e
 	if err != nil {
 		return answer{}, c.unreadable(err)
 	}
+	c.answered++
 	return a, nil
 }
 

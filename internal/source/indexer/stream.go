@@ -44,6 +44,7 @@ type stream struct {
 	more     bool      // the last page was full
 	lag      time.Time // since when it is
 	failures int       // in a row
+	answered uint64    // the client's count when the last one happened
 	err      error
 }
 
@@ -173,6 +174,7 @@ func (t *stream) poll(ctx context.Context) error {
 		t.lag = time.Time{}
 	} else if t.lag.IsZero() {
 		t.lag = t.clock()
+		t.report()
 	}
 	rest := a.docs
 	pass := func(docs []document, until int) error {
@@ -257,6 +259,9 @@ func (t *stream) settle(ctx context.Context, err error) {
 		t.log.WarnContext(ctx, "the indexer cannot be read, trying again", "index", t.pattern, "err", err)
 	}
 	t.err = err
+	if t.client.answered > t.answered {
+		t.failures, t.answered = 0, t.client.answered
+	}
 	wait := mostWait
 	if t.failures < 6 {
 		wait = min(firstWait<<t.failures, mostWait)

@@ -1,0 +1,166 @@
+package indexer
+
+import (
+	"errors"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/socme-project/socme/internal/source/indexer/indexertest"
+)
+
+// evening is before a midnight, at which Wazuh 4 begins a new index.
+var evening = time.Date(2026, 3, 1, 22, 45, 0, 0, time.UTC)
+
+// busy plans some hours of both versions: most documents come at once, many some
+// seconds late, some up to an hour, and twice 12,000 bear the same millisecond.
+func (w *world) busy(random *rand.Rand) (end time.Time) {
+	start := w.now
+	end = start.Add(90 * time.Minute)
+	id := 0
+	plan := func(event, at time.Time) {
+		if id++; id%3 == 0 {
+			w.finding(id, event, at)
+		} else {
+			w.alert(id, event, at)
+		}
+	}
+	for at := start.Add(-time.Hour); at.Before(end); at = at.Add(time.Duration(random.IntN(2500)) * time.Millisecond) {
+		late := time.Duration(random.IntN(1500)) * time.Millisecond
+		switch random.IntN(20) {
+		case 0:
+			late = time.Duration(random.IntN(3600)) * time.Second
+		case 1, 2, 3:
+			late = time.Duration(random.IntN(20_000)) * time.Millisecond
+		}
+		plan(at, at.Add(late))
+	}
+	for i, storm := range []time.Duration{40 * time.Minute, 75*time.Minute - time.Millisecond} {
+		event := start.Add(storm)
+		for range 12_000 {
+			plan(event, event.Add(time.Duration(i*random.IntN(30_000))*time.Millisecond))
+		}
+	}
+	return end.Add(65 * time.Minute)
+}
+
+func TestEveryDocumentIsReadOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, evening)
+	end := w.busy(rand.New(rand.NewPCG(1, 2)))
+	s := w.source()
+	w.read(s, end)
+	if repeated := w.check(); repeated > 0 {
+		t.Errorf("%d documents were emitted twice", repeated)
+	}
+	if state := s.State(); state.Waiting || state.Err != nil || !state.LagTime.IsZero() || !w.lag {
+		t.Errorf("State = %+v at the end, a lag amid the storms: %v", state, w.lag)
+	}
+	if int(w.counts.Lines) != len(w.want) || int(w.counts.Alerts) != len(w.want) || w.counts.Malformed != 0 {
+		t.Errorf("counts %+v, want %d documents", w.counts, len(w.want))
+	}
+	t.Logf("%d documents, %d requests, %d batches", len(w.want), w.server.Requests(), w.batches)
+}
+
+func TestNothingIsLostWhateverGoesWrong(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, evening)
+	random := rand.New(rand.NewPCG(3, 4))
+	end := w.busy(random)
+	faults := []*indexertest.Fault{
+		{TimedOut: true},
+		{Failed: true},
+		{NoShards: true},
+		{Cut: true},
+		{Status: 401, Body: "Unauthorized", Content: "text/plain"},
+		{Status: 429, Body: `{"error":{"type":"circuit_breaking_exception","reason":"too much"},"status":429}`},
+		{Status: 503, Header: map[string]string{"Retry-After": "7"}},
+		{Status: 502, Body: "<html>Bad Gateway</html>", Content: "text/html"},
+		{Status: 200, Body: "<html>Hello</html>", Content: "text/html"},
+		{Status: 200, Body: `{"timed_out":false,"_shards":{"total":0,"failed":0}`},
+	}
+	w.server.Fault = func(indexertest.Request) *indexertest.Fault {
+		w.pass(2 * time.Millisecond)
+		if random.IntN(12) == 0 {
+			return faults[random.IntN(len(faults))]
+		}
+		return nil
+	}
+	w.read(w.source(), end)
+	if repeated := w.check(); repeated > 0 {
+		t.Errorf("%d documents were emitted twice although nothing was killed", repeated)
+	}
+	if text := w.log.String(); strings.Contains(text, "right") || !strings.Contains(text, "can be read again") {
+		t.Errorf("the log shows the password, or says nothing of the recovery:\n%.2000s", text)
+	}
+}
+
+func TestNothingIsLostWhenKilled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, evening)
+	random := rand.New(rand.NewPCG(5, 6))
+	end := w.busy(random)
+	kills := 0
+	w.kill = func() (dead, committed bool) {
+		dead = random.IntN(100) == 0
+		if dead {
+			kills++
+		}
+		return dead, random.IntN(2) == 0
+	}
+	for {
+		err := w.run(w.source(), end)
+		if errors.Is(err, errEnd) {
+			break
+		}
+		if !errors.Is(err, errKilled) {
+			t.Fatalf("Run = %v", err)
+		}
+		w.pass(time.Duration(random.IntN(300)) * time.Second) // down for a while
+	}
+	repeated := w.check()
+	if kills < 20 {
+		t.Errorf("only %d kills", kills)
+	}
+	t.Logf("%d kills, %d of %d documents emitted again", kills, repeated, len(w.want))
+}
+
+func TestARestartRepeatsNothingWhereNothingCameLate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, evening)
+	for i := range 3000 {
+		at := evening.Add(time.Duration(i) * time.Second)
+		w.alert(i, at, at)
+	}
+	quiet := evening.Add(3010 * time.Second)
+	w.read(w.source(), quiet)
+	before := w.server.Requests()
+	w.read(w.source(), quiet.Add(10*time.Minute))
+	if repeated := w.check(); repeated > 0 {
+		t.Errorf("%d documents were emitted again after a restart", repeated)
+	}
+	t.Logf("%d requests in 10 quiet minutes", w.server.Requests()-before)
+}
+
+func TestWhatCameLateWhileNobodyReadIsFound(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, evening)
+	n := 0
+	for at := evening; at.Before(evening.Add(6 * time.Hour)); at = at.Add(time.Second) {
+		n++
+		w.alert(n, at, at)
+	}
+	down, up := evening.Add(2*time.Hour), evening.Add(5*time.Hour)
+	for range 200 {
+		n++
+		event := down.Add(-time.Duration(rand.IntN(3600)) * time.Second)
+		w.finding(n, event, event.Add(time.Hour))
+		n++
+		w.alert(n, event, event.Add(time.Hour))
+	}
+	w.read(w.source(), down)
+	w.pass(up.Sub(w.now))
+	w.read(w.source(), evening.Add(7*time.Hour))
+	t.Logf("%d of %d documents emitted again", w.check(), len(w.want))
+}
