@@ -80,7 +80,7 @@ func (t *stream) place() place {
 		return p // in a backlog of days the counts have no room
 	}
 	for at := p.From; at <= t.edge.at.ms; at += minute {
-		p.Counts = append(p.Counts, t.window.count(at, farFuture))
+		p.Counts = append(p.Counts, t.window.count(at))
 	}
 	return p
 }

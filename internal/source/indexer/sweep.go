@@ -2,7 +2,6 @@ package indexer
 
 import (
 	"context"
-
 	"errors"
 )
 
@@ -18,8 +17,8 @@ func (t *stream) sweep(ctx context.Context, w *window, in span) error {
 	if err != nil {
 		return err
 	}
-	for _, at := range newestFirst(w.minutes(in.from, in.before), counts) {
-		if counts[at] == w.count(at, in.before) {
+	for _, at := range newestFirst(w.minutes(in), counts) {
+		if counts[at] == w.count(at) {
 			continue
 		}
 		if err := t.repair(ctx, w, span{at, min(at+minute, in.before)}); err != nil {
@@ -48,11 +47,7 @@ func (t *stream) repair(ctx context.Context, w *window, in span) error {
 	}
 	from := int64(-1)
 	for at := in.from; at < in.before; at += second {
-		known := 0
-		if c := w.cells[at]; c != nil {
-			known = c.count
-		}
-		differs := counts[at] != known
+		differs := counts[at] != w.second(at)
 		if differs && from < 0 {
 			from = at
 		}
@@ -75,7 +70,7 @@ func (t *stream) repair(ctx context.Context, w *window, in span) error {
 func (t *stream) scan(ctx context.Context, w *window, in span) error {
 	read := edge{at: position{ms: in.from}}
 	found := map[int64]int{}
-	set := in.from // the first second whose count is not set
+	set := in.from // the first second whose count is not set yet
 	for {
 		size := t.page + len(read.keys)
 		a, err := t.client.documents(ctx, t.pattern, in, read.at, size, false)
@@ -92,18 +87,9 @@ func (t *stream) scan(ctx context.Context, w *window, in span) error {
 			if done {
 				until = in.before
 			}
-			for at := range w.cells {
-				if at >= set && at < until && found[at] == 0 {
-					w.set(at, 0)
-				}
+			for ; set < until; set += second {
+				w.set(set, found[set])
 			}
-			for at, n := range found {
-				if at < until {
-					w.set(at, n)
-					delete(found, at)
-				}
-			}
-			set = until
 			// All up to here was read, also what lies behind the edge in its own second.
 			if w == t.window && in.from <= t.edge.at.ms && t.edge.at.before(read.at) {
 				t.edge = read.clone()

@@ -17,7 +17,8 @@ func floorTo(ms, unit int64) int64 { return ms - ms%unit }
 // second, and which. Documents are only ever added to an index, so where the indexer
 // counts as many as we do, nothing came late.
 type window struct {
-	cells map[int64]*cell // by the second's beginning, in ms
+	cells  map[int64]*cell // by the second's beginning, in ms
+	totals map[int64]int   // of the cells, by the minute's beginning
 	// marked are counts by minute out of the mark: documents that were read before a
 	// restart and are not known by name.
 	marked map[int64]int
@@ -31,7 +32,7 @@ type cell struct {
 }
 
 func newWindow(limit int) *window {
-	return &window{cells: map[int64]*cell{}, marked: map[int64]int{}, limit: limit}
+	return &window{cells: map[int64]*cell{}, totals: map[int64]int{}, marked: map[int64]int{}, limit: limit}
 }
 
 func (w *window) cell(ms int64) *cell {
@@ -57,6 +58,7 @@ func (w *window) has(d document) bool {
 // add counts a document and remembers its name.
 func (w *window) add(d document) {
 	w.cell(d.at.ms).count++
+	w.totals[floorTo(d.at.ms, minute)]++
 	w.remember(d)
 }
 
@@ -91,39 +93,39 @@ func (w *window) forget() {
 
 // set says that a second holds just so many documents.
 func (w *window) set(at int64, count int) {
-	if c := w.cells[at]; c != nil || count > 0 {
-		w.cell(at).count = count
+	if c := w.cells[at]; c == nil && count == 0 {
+		return
 	}
+	c := w.cell(at)
+	w.totals[floorTo(at, minute)] += count - c.count
+	c.count = count
 }
 
-// count is how many documents of a minute are known, of those before a time.
-func (w *window) count(at, before int64) int {
-	n := w.marked[at]
-	for s := at; s < min(at+minute, before); s += second {
-		if c := w.cells[s]; c != nil {
-			n += c.count
-		}
+// count is how many documents of a minute are known.
+func (w *window) count(at int64) int { return w.marked[at] + w.totals[at] }
+
+// second is how many documents of a second are known.
+func (w *window) second(at int64) int {
+	if c := w.cells[at]; c != nil {
+		return c.count
 	}
-	return n
+	return 0
 }
 
-// minutes are those from one time to before another of which something is known.
-func (w *window) minutes(from, before int64) map[int64]struct{} {
+// minutes are those of a span of which something is known.
+func (w *window) minutes(in span) map[int64]struct{} {
 	found := map[int64]struct{}{}
-	for at := range w.marked {
-		if at >= from && at < before {
-			found[at] = struct{}{}
-		}
-	}
-	for at := range w.cells {
-		if at >= from && at < before {
-			found[floorTo(at, minute)] = struct{}{}
+	for _, known := range []map[int64]int{w.marked, w.totals} {
+		for at := range known {
+			if at >= in.from && at < in.before {
+				found[at] = struct{}{}
+			}
 		}
 	}
 	return found
 }
 
-// drop forgets all that lies before a time.
+// drop forgets all that lies before a minute.
 func (w *window) drop(before int64) {
 	for at, c := range w.cells {
 		if at < before {
@@ -131,5 +133,7 @@ func (w *window) drop(before int64) {
 			delete(w.cells, at)
 		}
 	}
-	maps.DeleteFunc(w.marked, func(at int64, _ int) bool { return at < before })
+	past := func(at int64, _ int) bool { return at < before }
+	maps.DeleteFunc(w.marked, past)
+	maps.DeleteFunc(w.totals, past)
 }

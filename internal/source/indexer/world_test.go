@@ -59,7 +59,7 @@ type planned struct {
 
 func newWorld(t *testing.T, start time.Time) *world {
 	t.Helper()
-	w := &world{t: t, now: start, step: 3 * time.Second, want: map[string]bool{}, seen: map[string]int{}}
+	w := &world{t: t, now: start, step: 4 * time.Second, want: map[string]bool{}, seen: map[string]int{}}
 	w.server = indexertest.New()
 	t.Cleanup(w.server.Close)
 	w.server.Now = w.time

@@ -102,7 +102,18 @@ func (q *search) keys(d doc) []int64 {
 	return keys
 }
 
-func (q *search) compare(a, b hit) int { return slices.Compare(q.keys(a.doc), q.keys(b.doc)) }
+func (q *search) compare(a, b hit) int {
+	for _, by := range q.Sort {
+		order := cmp.Compare(a.seq, b.seq)
+		if _, ok := by["@timestamp"]; ok {
+			order = cmp.Compare(a.ms, b.ms)
+		}
+		if order != 0 {
+			return order
+		}
+	}
+	return 0
+}
 
 func (q *query) span() (from, before int64) {
 	from, before = -1<<62, 1<<62

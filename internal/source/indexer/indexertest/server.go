@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
@@ -63,19 +64,22 @@ type doc struct {
 // New starts a server without TLS; NewTLS one with it. Close it.
 func New() *Server {
 	s := blank()
-	s.Server = httptest.NewServer(s)
+	s.Start()
 	return s
 }
 
 // NewTLS starts a server with a certificate that httptest made.
 func NewTLS() *Server {
 	s := blank()
-	s.Server = httptest.NewTLSServer(s)
+	s.StartTLS()
 	return s
 }
 
 func blank() *Server {
-	return &Server{Now: time.Now, Shards: 3, Refresh: 5 * time.Second, indices: map[string]*index{}}
+	s := &Server{Now: time.Now, Shards: 3, Refresh: 5 * time.Second, indices: map[string]*index{}}
+	s.Server = httptest.NewUnstartedServer(s)
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // what a client thinks of it is the test's business
+	return s
 }
 
 // SetPassword changes the password of Username.
