@@ -48,6 +48,7 @@ func (w *world) busy(random *rand.Rand) (end time.Time) {
 func TestEveryDocumentIsReadOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, evening)
+	w.step = 6 * time.Second
 	end := w.busy(rand.New(rand.NewPCG(1, 2)))
 	s := w.source()
 	w.read(s, end)
@@ -63,9 +64,44 @@ func TestEveryDocumentIsReadOnce(t *testing.T) {
 	t.Logf("%d documents, %d requests, %d batches", len(w.want), w.server.Requests(), w.batches)
 }
 
+// TestPagesMissNothingAmidATie reads page by page, without the look for late documents
+// that would find what the pages left out.
+func TestPagesMissNothingAmidATie(t *testing.T) {
+	t.Parallel()
+	for _, page := range []int{1, 7, 100, pageSize} {
+		w := newWorld(t, evening)
+		total := min(10_500, 300*page)
+		for i := range total {
+			w.finding(i, evening, evening)
+		}
+		w.pass(0)
+		w.pass(time.Minute)
+		s := w.source()
+		s.Index, s.page = "wazuh-findings-v5-*", page
+		w.current = s
+		r, err := s.begin(w.emit)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := r.resume(t.Context(), nil); err != nil {
+			t.Fatal(err)
+		}
+		pages := 0
+		for stream := r.streams[0]; pages == 0 || stream.more; pages++ {
+			if err := stream.poll(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if repeated := w.check(); repeated > 0 || pages > total/page+2 {
+			t.Errorf("pages of %d: %d emitted twice, %d pages", page, repeated, pages)
+		}
+	}
+}
+
 func TestNothingIsLostWhateverGoesWrong(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, evening)
+	w.step = 6 * time.Second
 	random := rand.New(rand.NewPCG(3, 4))
 	end := w.busy(random)
 	faults := []*indexertest.Fault{
@@ -99,6 +135,7 @@ func TestNothingIsLostWhateverGoesWrong(t *testing.T) {
 func TestNothingIsLostWhenKilled(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, evening)
+	w.step = 6 * time.Second
 	random := rand.New(rand.NewPCG(5, 6))
 	end := w.busy(random)
 	kills := 0
