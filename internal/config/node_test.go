@@ -44,7 +44,8 @@ func TestReadNode(t *testing.T) {
 		},
 		{
 			"an indexer on the loopback", indexer("url = \"http://127.0.0.1:9200\"\nindex = \"wazuh-findings-v5-*\"\n"),
-			[]config.Source{{Name: "wazuh-indexer http://127.0.0.1:9200", Kind: "wazuh-indexer", URL: "http://127.0.0.1:9200", Index: "wazuh-findings-v5-*"}}, "",
+			[]config.Source{{Name: "wazuh-indexer http://127.0.0.1:9200", Kind: "wazuh-indexer", URL: "http://127.0.0.1:9200", Index: "wazuh-findings-v5-*"}},
+			"",
 		},
 		{"an indexer without url", indexer(""), nil, "url is missing"},
 		{"an indexer with a path", indexer("url = \"https://x:9200\"\npath = \"/x\"\n"), nil, "with url"},

@@ -126,7 +126,7 @@ func (c *client) post(ctx context.Context, index string, body []byte) (answer, e
 	if err != nil {
 		return answer{}, c.unreachable(err)
 	}
-	defer response.Body.Close() //nolint:errcheck // nothing was written
+	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		return answer{}, c.refusal(response, index)
 	}

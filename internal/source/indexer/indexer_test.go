@@ -180,6 +180,85 @@ func TestARestartRepeatsNothingWhereNothingCameLate(t *testing.T) {
 	t.Logf("%d requests in 10 quiet minutes", w.server.Requests()-before)
 }
 
+func TestWhereNothingCameLateNothingIsReadAnew(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, evening)
+	for i := range 300 { // a second of several pages, of which much came late
+		w.finding(i, evening.Add(time.Duration(i%10)*time.Millisecond), evening.Add(time.Duration(i)*time.Second))
+	}
+	s := w.source()
+	s.page = 7
+	anew := 0
+	w.server.Fault = func(r indexertest.Request) *indexertest.Fault {
+		if w.time().After(evening.Add(7*time.Minute)) && strings.Contains(r.Body, `"_source":false`) {
+			anew++
+		}
+		return nil
+	}
+	w.read(s, evening.Add(15*time.Minute))
+	if repeated := w.check(); repeated > 0 || anew > 0 {
+		t.Errorf("%d emitted twice, %d pages read anew while it was quiet", repeated, anew)
+	}
+}
+
+func TestAMarkNeverClaimsMoreThanWasCommitted(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, evening)
+	w.server.Refresh = 0
+	for i := range 30 {
+		w.finding(i, evening, evening) // their names will be forgotten
+		at := evening.Add(time.Duration(10+i) * time.Second)
+		w.finding(100+i, at, at)
+	}
+	for i := range 5 {
+		w.finding(200+i, evening, evening.Add(5*time.Minute))
+	}
+	source := func() *Source {
+		s := w.source()
+		s.Index, s.page, s.maxKnown = "wazuh-findings-v5-*", 5, 10
+		return s
+	}
+	killed := false
+	w.kill = func() (dead, committed bool) {
+		// The first page of the second that is read anew, of seven.
+		dead = !killed && w.time().After(evening.Add(5*time.Minute))
+		killed = killed || dead
+		return dead, true
+	}
+	if err := w.run(source(), evening.Add(20*time.Minute)); !errors.Is(err, errKilled) {
+		t.Fatalf("Run = %v, want it killed", err)
+	}
+	w.read(source(), evening.Add(20*time.Minute))
+	w.check()
+}
+
+func TestAMinuteOfTheMarkIsNotCountedTwice(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, evening)
+	w.server.Refresh = 0
+	for i := range 40 {
+		at := evening.Add(time.Duration(i) * time.Second)
+		w.finding(i, at, at)
+	}
+	w.finding(100, evening.Add(3*time.Minute), evening.Add(3*time.Minute))
+	for i := range 4 { // as many as are counted with the first page that is read anew
+		w.finding(200+i, evening.Add(50*time.Second), evening.Add(5*time.Minute))
+	}
+	source := func() *Source {
+		s := w.source()
+		s.Index, s.page = "wazuh-findings-v5-*", 5
+		return s
+	}
+	w.read(source(), evening.Add(4*time.Minute))
+	w.kill = func() (dead, committed bool) { return true, true }
+	if err := w.run(source(), evening.Add(20*time.Minute)); !errors.Is(err, errKilled) {
+		t.Fatalf("Run = %v, want it killed", err)
+	}
+	w.kill = nil
+	w.read(source(), evening.Add(20*time.Minute))
+	w.check()
+}
+
 func TestWhatCameLateWhileNobodyReadIsFound(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, evening)

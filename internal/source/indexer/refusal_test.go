@@ -165,7 +165,7 @@ func TestAnAnswerThatIsTooLargeIsAskedForInParts(t *testing.T) {
 func TestTheServersCertificate(t *testing.T) {
 	t.Parallel()
 	server := indexertest.NewTLS()
-	defer server.Close()
+	t.Cleanup(server.Close)
 	certificate := server.Certificate()
 	ca := filepath.Join(t.TempDir(), "ca.pem")
 	if err := os.WriteFile(ca, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw}), 0o600); err != nil {
@@ -183,6 +183,7 @@ func TestTheServersCertificate(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			w := newWorld(t, evening)
 			s := w.source()
 			s.URL, s.CAFile, s.Fingerprint = server.URL, tt.ca, tt.fingerprint

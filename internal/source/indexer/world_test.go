@@ -16,6 +16,7 @@ import (
 
 	"github.com/socme-project/socme/internal/source"
 	"github.com/socme-project/socme/internal/source/indexer/indexertest"
+	"github.com/socme-project/socme/soc"
 )
 
 var (
@@ -38,6 +39,8 @@ type world struct {
 	rest int       // of the plan, the index of the next one
 	want map[string]bool
 	seen map[string]int
+	ids  map[soc.AlertID]bool
+	raws map[string][]byte // what was indexed
 	mark string
 
 	current *Source
@@ -59,7 +62,7 @@ type planned struct {
 
 func newWorld(t *testing.T, start time.Time) *world {
 	t.Helper()
-	w := &world{t: t, now: start, step: 4 * time.Second, want: map[string]bool{}, seen: map[string]int{}}
+	w := &world{t: t, now: start, step: 4 * time.Second, want: map[string]bool{}, seen: map[string]int{}, ids: map[soc.AlertID]bool{}, raws: map[string][]byte{}}
 	w.server = indexertest.New()
 	t.Cleanup(w.server.Close)
 	w.server.Now = w.time
@@ -100,6 +103,7 @@ func (w *world) pass(d time.Duration) {
 func (w *world) add(p planned) {
 	if !p.irrelevant && !p.deletes {
 		w.want[p.name+"/"+p.id] = true
+		w.raws[p.name+"/"+p.id] = p.source
 	}
 	w.plan = append(w.plan, p)
 }
@@ -175,6 +179,10 @@ func (w *world) emit(_ context.Context, b source.Batch) error {
 	w.tooMany = w.tooMany || len(b.Alerts) > 1000
 	for _, a := range b.Alerts {
 		w.seen[a.Place.Path]++
+		w.ids[a.ID] = true
+		if !bytes.Equal(a.Raw, w.raws[a.Place.Path]) {
+			w.t.Errorf("raw of %s is not what was indexed", a.Place.Path)
+		}
 	}
 	w.counts.Add(b.Counts)
 	w.batches++
