@@ -7,7 +7,7 @@ LINT := go tool -modfile=tools/go.mod golangci-lint
 DATA ?= data
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: help run test check build gen bench chaos dev fmt web-build binary
+.PHONY: help run test check build gen bench chaos soak power dev fmt web-build binary
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,11 +51,20 @@ fmt: ## format everything
 bench: build ## speed and memory, each with a peer or the machine's limit beside it
 	@tools/setup bench
 	go run ./bench/eve
+	go run ./bench/outbox
 	go run ./bench/path
+	go run ./bench/node
 
 chaos: build ## 100 kills over 100,000 alerts; SOCME_CHAOS_SEED=n repeats a run
 	SOCME_BIN=$(CURDIR)/bin/socme SOCME_CHAOS_KILLS=$${SOCME_CHAOS_KILLS:-100} SOCME_CHAOS_ALERTS=$${SOCME_CHAOS_ALERTS:-100000} \
 		go test ./internal/e2e -run '^TestChaos$$' -count=1 -timeout 30m -v
+
+soak: build ## a bad link for 20 minutes (root); SOCME_SOAK=1h is longer, SOCME_LINK_SEED=n repeats a run
+	SOCME_BIN=$(CURDIR)/bin/socme SOCME_SOAK=$${SOCME_SOAK:-20m} go test ./internal/e2e/link -count=1 -timeout 24h -v
+
+power: build ## 100 losses of power at each side (root); SOCME_POWER_SEED=n repeats a run
+	SOCME_BIN=$(CURDIR)/bin/socme SOCME_POWER_LOSSES=$${SOCME_POWER_LOSSES:-100} \
+		go test ./internal/e2e -run 'LosesItsPower$$' -count=1 -timeout 1h -v
 
 dev: ## the page with hot reload on :5173, beside a core on :8080
 	@tools/setup build

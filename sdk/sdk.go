@@ -84,6 +84,43 @@ func (c *Caller) Nodes(ctx context.Context) ([]soc.Node, error) {
 	return list.Items, c.do(ctx, http.MethodGet, "/nodes", nil, &list)
 }
 
+// NodeDetail is a node with what it did not deliver.
+type NodeDetail struct {
+	soc.Node
+	Tape     []soc.TapeCell `json:"tape"`
+	Withheld []soc.Withheld `json:"withheld"`
+}
+
+// Node finds one node by its id.
+func (c *Caller) Node(ctx context.Context, id soc.NodeID) (NodeDetail, error) {
+	var node NodeDetail
+	return node, c.do(ctx, http.MethodGet, "/nodes/"+url.PathEscape(string(id)), nil, &node)
+}
+
+// ProofOf chooses what a proof is about.
+type ProofOf struct {
+	Node        soc.NodeID
+	From, Until time.Time // of the core's clock; the zero Until is now
+	Raw         bool      // with the raw lines that the core still holds
+}
+
+// Proof writes the file that proves what a node delivered. A file that breaks off has
+// no end: proof.Verify tells.
+func (c *Caller) Proof(ctx context.Context, of ProofOf, to io.Writer) error {
+	values := url.Values{"from": {of.From.UTC().Format(time.RFC3339Nano)}, "raw": {strconv.FormatBool(of.Raw)}}
+	if !of.Until.IsZero() {
+		values.Set("until", of.Until.UTC().Format(time.RFC3339Nano))
+	}
+	answer, err := c.send(ctx, http.MethodGet, "/nodes/"+url.PathEscape(string(of.Node))+"/proof?"+values.Encode(), nil, "")
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(to, answer.Body); err != nil {
+		return errors.Join(fmt.Errorf("read the proof: %w", err), answer.Body.Close())
+	}
+	return answer.Body.Close()
+}
+
 // RevokeNode ends a node's right to deliver.
 func (c *Caller) RevokeNode(ctx context.Context, id soc.NodeID) error {
 	return c.do(ctx, http.MethodPost, "/nodes/"+url.PathEscape(string(id))+"/revoke", nil, nil)

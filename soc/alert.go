@@ -2,6 +2,7 @@ package soc
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"net/netip"
@@ -27,18 +28,22 @@ type AlertID [16]byte
 // NewAlertID makes the id of an event. Identity is what makes the event itself: for
 // Suricata the raw line, for Wazuh manager, cluster node and id.
 func NewAlertID(event time.Time, node NodeID, identity ...[]byte) AlertID {
+	h := sha256.New()
+	writeField(h, []byte(node))
+	for _, part := range identity {
+		writeField(h, part)
+	}
+	return newID(event, Hash(h.Sum(nil)))
+}
+
+func newID(event time.Time, rest Hash) AlertID {
 	var id AlertID
 	if ms := event.UnixMilli(); !event.IsZero() && ms > 0 && ms < 1<<48 {
 		for i := range 6 {
 			id[i] = byte(ms >> (8 * (5 - i)))
 		}
 	}
-	h := sha256.New()
-	writeField(h, []byte(node))
-	for _, part := range identity {
-		writeField(h, part)
-	}
-	copy(id[6:], h.Sum(nil))
+	copy(id[6:], rest[:])
 	return id
 }
 
@@ -165,11 +170,18 @@ type EventKey [16]byte
 
 // NewEventKey makes the key of an event out of what makes the event itself.
 func NewEventKey(event time.Time, identity ...string) EventKey {
-	parts := make([][]byte, len(identity))
-	for i, part := range identity {
-		parts[i] = []byte(part)
+	var room [256]byte
+	b := appendField(room[:0], "")
+	for _, part := range identity {
+		b = appendField(b, part)
 	}
-	return EventKey(NewAlertID(event, "", parts...))
+	return EventKey(newID(event, sha256.Sum256(b)))
+}
+
+// appendField is writeField, for a hash that is taken at once.
+func appendField(b []byte, part string) []byte {
+	b = binary.BigEndian.AppendUint32(b, uint32(len(part)))
+	return append(b, part...)
 }
 
 // MarshalText writes 32 lower-case hexadecimal digits.

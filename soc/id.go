@@ -3,6 +3,8 @@ package soc
 import (
 	"crypto/rand"
 	"encoding/base32"
+	"encoding/hex"
+	"fmt"
 	"strings"
 )
 
@@ -39,3 +41,35 @@ func (Secret) GoString() string { return "***" }
 
 // MarshalText hides the secret from every encoder.
 func (Secret) MarshalText() ([]byte, error) { return []byte("***"), nil }
+
+// SortKey is what lists of alerts are ordered by: 48 bits of time in ms, then the end
+// of the alert's id.
+type SortKey [16]byte
+
+// String is 32 lower-case hexadecimal digits.
+func (k SortKey) String() string { return AlertID(k).String() }
+
+// MarshalText writes the digits of String.
+func (k SortKey) MarshalText() ([]byte, error) { return AlertID(k).MarshalText() }
+
+// UnmarshalText reads the digits of String.
+func (k *SortKey) UnmarshalText(text []byte) error { return (*AlertID)(k).UnmarshalText(text) }
+
+// HexBytes are bytes that people compare: they are shown as hexadecimal digits.
+type HexBytes []byte
+
+// String is lower-case hexadecimal digits.
+func (b HexBytes) String() string { return hex.EncodeToString(b) }
+
+// MarshalText writes the digits of String.
+func (b HexBytes) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
+
+// UnmarshalText reads hexadecimal digits.
+func (b *HexBytes) UnmarshalText(text []byte) error {
+	got, err := hex.DecodeString(string(text))
+	if err != nil {
+		return fmt.Errorf("%w: %q holds something other than hexadecimal digits", ErrInvalid, text)
+	}
+	*b = got
+	return nil
+}

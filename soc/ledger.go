@@ -124,6 +124,9 @@ type Statement struct {
 	Chain   Chain
 	Head    Head
 	Missing uint64 // first seq of the missing range, 0 for none
+	// Dropped is the hash of what the range was by rule, where the outbox's quota took
+	// it; zero for one that is missing.
+	Dropped Hash
 	Time    time.Time
 }
 
@@ -138,7 +141,30 @@ func (s Statement) message() []byte {
 	writeField(h, genesis[:])
 	writeField(h, s.Head.Value[:])
 	writeField(h, b[:])
+	if s.Dropped != (Hash{}) {
+		writeField(h, s.Dropped[:])
+	}
 	return h.Sum(nil)
+}
+
+// DroppedHash is what a Statement says of a dropped range: sha256 over its rules, each
+// with its count, in their order. It is zero for none.
+func DroppedHash(dropped []Withheld) Hash {
+	if len(dropped) == 0 {
+		return Hash{}
+	}
+	h := sha256.New()
+	writeField(h, []byte("socme dropped 1"))
+	for _, w := range dropped {
+		var count [9]byte
+		binary.BigEndian.PutUint64(count[:], w.Count)
+		count[8] = byte(w.Severity)
+		writeField(h, []byte(w.Rule.Engine))
+		writeField(h, []byte(w.Rule.ID))
+		writeField(h, []byte(w.Rule.Name))
+		writeField(h, count[:])
+	}
+	return Hash(h.Sum(nil))
 }
 
 // Sign signs s. The time counts to the millisecond.

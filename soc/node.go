@@ -46,6 +46,7 @@ type Node struct {
 
 	Heads   []HeadState    `json:"heads" nullable:"false" doc:"newest epoch first, urgent before normal"`
 	Sources []SourceHealth `json:"sources" nullable:"false"`
+	Health  *NodeHealth    `json:"health,omitempty" doc:"what the node last told of itself; absent until it has"`
 
 	Version                string    `json:"version,omitempty"`
 	Address                string    `json:"address,omitempty" doc:"where its last request came from"`
@@ -54,6 +55,7 @@ type Node struct {
 	RevokedTime            time.Time `json:"revoked_time,omitzero"`
 	CertificateExpiresTime time.Time `json:"certificate_expires_time,omitzero"`
 	ClockSkewMS            int64     `json:"clock_skew_ms" doc:"the node's clock minus the core's, in ms; the way of the request is part of it"`
+	LedgerKey              HexBytes  `json:"ledger_key" doc:"ed25519, public: what the node signs its heads with"`
 }
 
 // HeadState is the core's end of one chain.
@@ -105,6 +107,55 @@ type SourceHealth struct {
 	LagSeconds   float64   `json:"lag_seconds" doc:"how long what is not read has been waiting"`
 	LastLineTime time.Time `json:"last_line_time,omitzero"`
 }
+
+// NodeHealth is what a node tells of itself with each beat.
+type NodeHealth struct {
+	OutboxRecords uint64    `json:"outbox_records" doc:"records that wait to be delivered"`
+	OutboxBytes   int64     `json:"outbox_bytes" doc:"size on the disk, with what was delivered lately"`
+	OutboxQuota   int64     `json:"outbox_quota" doc:"bytes that it may have"`
+	OldestTime    time.Time `json:"oldest_time,omitzero" doc:"when the node saw the oldest record that waits"`
+	Trouble       string    `json:"trouble,omitempty" doc:"why the outbox cannot be written"`
+
+	CPUPercent  float64 `json:"cpu_percent" doc:"of one core, of the node's process since the last beat"`
+	MemoryBytes int64   `json:"memory_bytes" doc:"resident, of the node's process"`
+	Load        float64 `json:"load" doc:"the machine's, over one minute"`
+	Cores       int     `json:"cores"`
+	MemoryFree  int64   `json:"memory_free" doc:"bytes that the machine has available"`
+	MemoryTotal int64   `json:"memory_total"`
+	DiskFree    int64   `json:"disk_free" doc:"bytes, on the disk of the outbox"`
+	DiskTotal   int64   `json:"disk_total"`
+
+	System    string    `json:"system,omitempty" doc:"the machine's operating system and kernel"`
+	Suricata  string    `json:"suricata,omitempty" doc:"version of the Suricata beside it, if one is found"`
+	Wazuh     string    `json:"wazuh,omitempty" doc:"version of the Wazuh manager beside it, if one is found"`
+	StartTime time.Time `json:"start_time,omitzero" doc:"when the node's process began"`
+}
+
+// Withheld is what a node did not deliver of one rule, and why. Nothing is left out
+// without being counted.
+type Withheld struct {
+	Rule      Rule        `json:"rule"`
+	Severity  Severity    `json:"severity" enum:"unknown,informational,low,medium,high,critical" doc:"the highest"`
+	Why       WithheldWhy `json:"why" enum:"filter,budget,quota"`
+	Reason    string      `json:"reason,omitempty" doc:"what the filter's author wrote"`
+	Count     uint64      `json:"count"`
+	FirstTime time.Time   `json:"first_time" doc:"the node's clock"`
+	LastTime  time.Time   `json:"last_time" doc:"the node's clock"`
+}
+
+// WithheldWhy is why a node did not deliver an alert.
+type WithheldWhy string
+
+// The reasons.
+const (
+	WhyFilter WithheldWhy = "filter" // a filter in the node's configuration matched
+	WhyBudget WithheldWhy = "budget" // the rule had fired too often in this hour
+	WhyQuota  WithheldWhy = "quota"  // the outbox was full
+)
+
+// SkewAllowed is how far two clocks may be apart and count as one; less cannot be told
+// from the way of a request.
+const SkewAllowed = 2 * time.Second
 
 // TapeCell is what happened in a quarter of an hour of one lane.
 type TapeCell struct {

@@ -17,6 +17,42 @@ type StoredAlert struct {
 	Epoch        Epoch     `json:"epoch,omitempty"`
 	Lane         Lane      `json:"lane,omitzero" enum:"urgent,normal" doc:"the ledger's lane"`
 	Seq          uint64    `json:"seq,omitempty" doc:"place in the lane, from 1"`
+	// SortKey is what lists are ordered by, the highest first.
+	SortKey SortKey `json:"sort_key" doc:"lists are ordered by it, the highest first: 48 bits of the event's time in ms, corrected where the node's clock was wrong by more than 2 s, then the end of the id"`
+
+	State        AlertState `json:"state" enum:"open,acknowledged,escalated,resolved"`
+	ResolvedTime time.Time  `json:"resolved_time,omitzero"`
+	Resolution   string     `json:"resolution,omitempty" doc:"why it was resolved, in words"`
+	// Witnesses is how many other records tell of the same event.
+	Witnesses int `json:"witnesses,omitempty" doc:"records of other sensors that tell of the same event"`
+}
+
+// AlertState is how far people have come with an alert.
+type AlertState string
+
+// The states of an alert, from the least advanced.
+const (
+	AlertOpen         AlertState = "open"
+	AlertAcknowledged AlertState = "acknowledged"
+	AlertEscalated    AlertState = "escalated"
+	AlertResolved     AlertState = "resolved"
+)
+
+// Witness is a record that tells of an event of which the core has an alert already,
+// from another sensor: it is no alert of its own.
+type Witness struct {
+	ID           AlertID   `json:"id" doc:"the id that it would have as an alert; its raw line is found by it"`
+	Rule         Rule      `json:"rule"`
+	Via          string    `json:"via,omitempty" enum:"wazuh"`
+	Severity     Severity  `json:"severity" enum:"unknown,informational,low,medium,high,critical"`
+	Place        *Place    `json:"place,omitempty"`
+	SeenTime     time.Time `json:"seen_time,omitzero"`
+	ReceivedTime time.Time `json:"received_time"`
+	RawSHA256    Hash      `json:"raw_sha256"`
+	RawSize      int       `json:"raw_size" doc:"bytes"`
+	Epoch        Epoch     `json:"epoch"`
+	Lane         Lane      `json:"lane" enum:"urgent,normal"`
+	Seq          uint64    `json:"seq"`
 }
 
 // Fed is one entry of the feed: what streams read. Pos rises with every commit.

@@ -27,6 +27,8 @@ func measureHere(way, path string) error {
 	switch way {
 	case "socme":
 		r, err = follow(path)
+	case "node":
+		r, err = collect(path)
 	case "lines":
 		r, err = countLines(path)
 	default:

@@ -15,7 +15,7 @@ import (
 
 func nodeCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "node", Short: "Nodes: what watches at a client"}
-	cmd.AddCommand(nodeToken(), nodeEnrol(), nodeRun(), nodeList(), nodeRevoke())
+	cmd.AddCommand(nodeToken(), nodeEnrol(), nodeRun(), nodeKey(), nodeList(), nodeShow(), nodeRevoke())
 	return cmd
 }
 
@@ -79,7 +79,7 @@ func nodeRun() *cobra.Command {
 				return err
 			}
 			log := newLog(verbose)
-			n, err := node.New(cmd.Context(), node.Options{Dir: data, Sources: conf.Sources, Version: version, Log: log, Now: time.Now})
+			n, err := node.New(cmd.Context(), node.Options{Dir: data, Config: conf, Version: version, Log: log, Now: time.Now})
 			if err != nil {
 				return err
 			}
@@ -108,10 +108,14 @@ func nodeList() *cobra.Command {
 				return jsonLines(cmd.OutOrStdout(), nodes)
 			}
 			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(table, "CLIENT\tNODE\tSTATE\tDELIVERED\tWAITING\tREPEATED\tDROPPED\tMISSING\tID")
+			fmt.Fprintln(table, "CLIENT\tNODE\tSTATE\tHEARD\tDELIVERED\tWAITING\tREPEATED\tDROPPED\tMISSING\tOUTBOX\tID")
 			for _, n := range nodes {
-				fmt.Fprintf(table, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\n",
-					named(n.Client, n.Demo), n.Name, n.State, n.Delivered, n.Waiting, n.Repeated, n.Dropped, n.Missing, n.ID)
+				outbox := "-"
+				if n.Health != nil {
+					outbox = size(n.Health.OutboxBytes)
+				}
+				fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%s\t%s\n",
+					named(n.Client, n.Demo), n.Name, n.State, ago(n.LastSeenTime, time.Now()), n.Delivered, n.Waiting, n.Repeated, n.Dropped, n.Missing, outbox, n.ID)
 			}
 			return table.Flush()
 		}),

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,8 +26,8 @@ import (
 
 // The sensors' usual places on this machine.
 var usualSensors = []config.Source{
-	{Name: "Suricata", Kind: soc.EngineSuricata, Path: "/var/log/suricata/eve.json"},
-	{Name: "Wazuh", Kind: soc.EngineWazuh, Path: "/var/ossec/logs/alerts/alerts.json"},
+	{Name: "Suricata", Kind: config.KindSuricata, Path: "/var/log/suricata/eve.json"},
+	{Name: "Wazuh", Kind: config.KindWazuh, Path: "/var/ossec/logs/alerts/alerts.json"},
 }
 
 const (
@@ -92,11 +93,11 @@ func start(ctx context.Context, group *errgroup.Group, c *core.Core, out io.Writ
 	if err != nil {
 		return err
 	}
-	sensors, err := localSensors(filepath.Join(f.data, "node"))
+	conf, err := localConfig(filepath.Join(f.data, "node"))
 	if err != nil {
 		return err
 	}
-	local := localNode{dir: filepath.Join(f.data, "node"), client: localClient, name: hostname(), sources: sensors}
+	local := localNode{dir: filepath.Join(f.data, "node"), client: localClient, name: hostname(), config: conf}
 	if err := local.run(ctx, group, c, log); err != nil {
 		return err
 	}
@@ -107,11 +108,11 @@ func start(ctx context.Context, group *errgroup.Group, c *core.Core, out io.Writ
 	}
 	group.Go(func() error { return c.RunJobs(ctx) })
 	link, err := signInLink(ctx, c)
-	if err != nil {
-		return err
+	if err != nil { // a full disk must not keep people with a password from reading
+		log.ErrorContext(ctx, "no sign-in link was made", "err", err)
 	}
 	group.Go(func() error {
-		return c.RunPeople(ctx, func() { greet(out, f, c, sensors, link) })
+		return c.RunPeople(ctx, func() { greet(out, f, c, conf.Sources, link) })
 	})
 	return nil
 }
@@ -119,7 +120,7 @@ func start(ctx context.Context, group *errgroup.Group, c *core.Core, out io.Writ
 // localNode is a node in this process. It talks to the core over TLS like any other.
 type localNode struct {
 	dir, client, name string
-	sources           []config.Source
+	config            config.Node
 }
 
 func (l localNode) run(ctx context.Context, group *errgroup.Group, c *core.Core, log *slog.Logger) error {
@@ -140,7 +141,7 @@ func (l localNode) run(ctx context.Context, group *errgroup.Group, c *core.Core,
 			return err
 		}
 	}
-	n, err := node.New(ctx, node.Options{Dir: l.dir, Sources: l.sources, Version: version, Log: log.With("node", l.name), Now: time.Now})
+	n, err := node.New(ctx, node.Options{Dir: l.dir, Config: l.config, Version: version, Log: log.With("node", l.name), Now: time.Now})
 	if err != nil {
 		return err
 	}
@@ -148,24 +149,20 @@ func (l localNode) run(ctx context.Context, group *errgroup.Group, c *core.Core,
 	return nil
 }
 
-// localSensors are the usual ones that exist, and those of node.toml.
-func localSensors(dir string) ([]config.Source, error) {
-	configured, err := config.ReadNode(dir)
+// localConfig is what node.toml says, with the usual sensors that exist.
+func localConfig(dir string) (config.Node, error) {
+	conf, err := config.ReadNode(dir)
 	if err != nil {
-		return nil, err
+		return conf, err
 	}
-	sources := configured.Sources
 	for _, usual := range usualSensors {
-		known := false
-		for _, s := range sources {
-			known = known || s.Path == usual.Path
-		}
+		known := slices.ContainsFunc(conf.Sources, func(s config.Source) bool { return s.Path == usual.Path })
 		// The folder counts: a sensor that is installed and has not written yet.
 		if _, err := os.Stat(filepath.Dir(usual.Path)); err == nil && !known {
-			sources = append(sources, usual)
+			conf.Sources = append(conf.Sources, usual)
 		}
 	}
-	return sources, nil
+	return conf, nil
 }
 
 func startDemo(ctx context.Context, group *errgroup.Group, c *core.Core, dir string, log *slog.Logger) error {
@@ -194,10 +191,10 @@ func startDemo(ctx context.Context, group *errgroup.Group, c *core.Core, dir str
 	if err := os.MkdirAll(feed, 0o700); err != nil {
 		return err
 	}
-	example := localNode{dir: filepath.Join(dir, "node"), client: demoClient, name: "demo-gate", sources: []config.Source{
-		{Name: "Suricata (recorded)", Kind: soc.EngineSuricata, Path: filepath.Join(feed, "eve.json")},
-		{Name: "Wazuh (recorded)", Kind: soc.EngineWazuh, Path: filepath.Join(feed, "alerts.json")},
-	}}
+	example := localNode{dir: filepath.Join(dir, "node"), client: demoClient, name: "demo-gate", config: config.Node{Sources: []config.Source{
+		{Name: "Suricata (recorded)", Kind: config.KindSuricata, Path: filepath.Join(feed, "eve.json")},
+		{Name: "Wazuh (recorded)", Kind: config.KindWazuh, Path: filepath.Join(feed, "alerts.json")},
+	}}}
 	if err := example.run(ctx, group, c, log); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 )
@@ -29,4 +30,14 @@ func (a *API) about(api huma.API) {
 			}
 			return &answer[About]{about}, nil
 		})
+	huma.Register(api, operation("status", http.MethodGet, "/status", signed, "How the core does"),
+		func(context.Context, *struct{}) (*answer[Status], error) {
+			return &answer[Status]{Status{Trouble: a.Store.Trouble(), Time: a.Now().UTC()}}, nil
+		})
+}
+
+// Status is how the core does.
+type Status struct {
+	Trouble string    `json:"trouble,omitempty" doc:"what keeps the core from taking alerts in, and what to do"`
+	Time    time.Time `json:"time" doc:"the core's clock"`
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -12,10 +13,13 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// AlertDetail is an alert with the proof of its place in the ledger.
+// AlertDetail is an alert with what can be looked for elsewhere and the proof of its
+// place in the ledger.
 type AlertDetail struct {
 	soc.StoredAlert
-	Ledger *store.AlertPlace `json:"ledger,omitempty" doc:"absent for SOCme's own alerts"`
+	Observables []soc.Observable  `json:"observables,omitempty" nullable:"false" doc:"addresses, domains, hashes, URLs, users and hosts of the alert, each once"`
+	Ledger      *store.AlertPlace `json:"ledger,omitempty" doc:"absent for SOCme's own alerts"`
+	WitnessList []soc.Witness     `json:"witness_list" nullable:"false" doc:"other records that tell of the same event"`
 }
 
 // alertPage is a page of alerts.
@@ -45,11 +49,10 @@ func (a *API) alerts(api huma.API) {
 				return nil, a.problem(ctx, err)
 			}
 			if in.Cursor != "" {
-				before, err := soc.ParseAlertID(in.Cursor)
-				if err != nil {
-					return nil, a.problem(ctx, err)
+				filter.Before = &soc.SortKey{}
+				if err := filter.Before.UnmarshalText([]byte(in.Cursor)); err != nil {
+					return nil, a.problem(ctx, fmt.Errorf("%w: the cursor is none that a page gave out", soc.ErrInvalid))
 				}
-				filter.Before = &before
 			}
 			items, err := a.Store.Alerts(ctx, scopeOf(ctx), filter)
 			if err != nil {
@@ -58,13 +61,13 @@ func (a *API) alerts(api huma.API) {
 			page := &alertPage{}
 			if len(items) > in.Limit {
 				items = items[:in.Limit]
-				next := items[in.Limit-1].ID.String()
+				next := items[in.Limit-1].SortKey.String()
 				page.Body.Next = &next
 			}
 			page.Body.Items = items
 			return page, nil
 		})
-	op := operation("alert", http.MethodGet, "/alerts/{id}", signed, "One alert")
+	op := operation("alert", http.MethodGet, "/alerts/{id}", signed, "One alert, by its id or by that of one of its witnesses")
 	op.Errors = append(op.Errors, http.StatusNotFound)
 	huma.Register(api, op, func(ctx context.Context, in *ByID) (*answer[AlertDetail], error) {
 		id, err := soc.ParseAlertID(in.ID)
@@ -75,8 +78,11 @@ func (a *API) alerts(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		detail := AlertDetail{StoredAlert: alert}
-		place, err := a.Store.AlertPlace(ctx, scopeOf(ctx), id)
+		detail := AlertDetail{StoredAlert: alert, Observables: soc.Observables(&alert.Alert)}
+		if detail.WitnessList, err = a.Store.Witnesses(ctx, scopeOf(ctx), alert.ID); err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		place, err := a.Store.AlertPlace(ctx, scopeOf(ctx), alert.ID)
 		if err == nil {
 			detail.Ledger = &place
 		} else if !errors.Is(err, soc.ErrNotFound) {

@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/socme-project/socme/internal/hub"
+	"github.com/socme-project/socme/internal/proof"
 	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/soc"
 )
@@ -29,6 +30,8 @@ type API struct {
 	// to know it.
 	Cores     []string
 	Authority soc.Hash
+	// Sign signs the proofs that people take away.
+	Sign proof.Signer
 	// Done is closed when the core stops, so that streams end and the stop need not
 	// wait for them.
 	Done <-chan struct{}
@@ -94,7 +97,7 @@ func (a *API) register(router *gin.Engine) huma.API {
 	root := humagin.New(router, config)
 	group := huma.NewGroup(root, prefix)
 	group.UseMiddleware(a.authenticate(root))
-	for _, room := range []func(huma.API){a.about, a.session, a.account, a.tokens, a.clients, a.nodes, a.alerts, a.stream} {
+	for _, room := range []func(huma.API){a.about, a.session, a.account, a.tokens, a.clients, a.nodes, a.proof, a.alerts, a.stream} {
 		room(group)
 	}
 	return root

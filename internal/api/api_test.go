@@ -143,6 +143,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 		"about": everybody, "sign-in": everybody, "sign-in-by-link": everybody,
 		"session": signed, "sign-out": signed, "change-account": signed,
 		"list-clients": signed, "client": signed, "list-nodes": signed, "node": signed,
+		"node-proof": signed, "status": signed,
 		"list-alerts": signed, "alert": signed, "alert-raw": signed, "stream": signed,
 		"add-client": admins, "add-node-token": admins, "revoke-node": admins,
 		"list-tokens": admins, "add-token": admins, "delete-token": admins,
@@ -302,7 +303,7 @@ func TestErrorsSayWhatIsWrong(t *testing.T) {
 		says               string
 	}{
 		{"GET", "/alerts?query=word+severity%3E%3Dhihg", "", 422, `"location":"query.6"`},
-		{"GET", "/alerts?cursor=zzz", "", 422, "alert id"},
+		{"GET", "/alerts?cursor=zzz", "", 422, "cursor"},
 		{"GET", "/alerts?limit=501", "", 422, "query.limit"},
 		{"GET", "/alerts/" + strings.Repeat("0", 32), "", 404, "no such thing"},
 		{"GET", "/alerts/" + strings.Repeat("0", 32) + "/raw", "", 404, "no such thing"},
@@ -389,6 +390,27 @@ func follow(t *testing.T, s *server, query, last, token string) (next func() (ev
 			}
 		}
 		return "", ""
+	}
+}
+
+func TestAnAlertTellsWhatElseToLookFor(t *testing.T) {
+	s := serve(t)
+	alert := soc.Alert{
+		ID: soc.NewAlertID(time.Now(), "", []byte("observed")), Severity: soc.SeverityLow, EventTime: time.Now().UTC(),
+		Rule: soc.Rule{Engine: soc.EngineSOCme, ID: "observed"}, Source: soc.Endpoint{Host: "ws-01"},
+		File: &soc.File{Path: "/tmp/x", MD5: "0123456789abcdef0123456789abcdef"},
+	}
+	if _, err := s.store.Raise(t.Context(), system, store.Notice{Alert: alert, Client: s.client.ID, Once: "observed"}); err != nil {
+		t.Fatal(err)
+	}
+	status, body, _ := call(t, s.Client(), "GET", s.URL+"/api/v1/alerts/"+alert.ID.String(), "", "Authorization", "Bearer "+s.token(t, soc.RoleViewer))
+	var got api.AlertDetail
+	if err := json.Unmarshal([]byte(body), &got); err != nil || status != http.StatusOK {
+		t.Fatal(status, body, err)
+	}
+	want := []soc.Observable{{Type: soc.ObservableHost, Value: "ws-01"}, {Type: soc.ObservableHash, Value: alert.File.MD5}}
+	if !slices.Equal(got.Observables, want) || got.File == nil || *got.File != *alert.File {
+		t.Errorf("observables %v, want %v; file %+v", got.Observables, want, got.File)
 	}
 }
 

@@ -9,10 +9,12 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// NodeDetail is a node with what its lanes did in the last 24 hours.
+// NodeDetail is a node with what its lanes did in the last 24 hours, and what it did
+// not deliver.
 type NodeDetail struct {
 	soc.Node
-	Tape []soc.TapeCell `json:"tape" nullable:"false" doc:"quarters of an hour, oldest first, empty ones left out"`
+	Tape     []soc.TapeCell `json:"tape" nullable:"false" doc:"quarters of an hour, oldest first, empty ones left out"`
+	Withheld []soc.Withheld `json:"withheld" nullable:"false" doc:"what it did not deliver, by rule and reason, what is most first; at most 200"`
 }
 
 func (a *API) nodes(api huma.API) {
@@ -32,7 +34,11 @@ func (a *API) nodes(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		return &answer[NodeDetail]{NodeDetail{node, tape}}, nil
+		withheld, err := a.Store.Withheld(ctx, scopeOf(ctx), node.ID)
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		return &answer[NodeDetail]{NodeDetail{node, tape, withheld}}, nil
 	})
 	op = operation("revoke-node", http.MethodPost, "/nodes/{id}/revoke", admin, "End a node's right to deliver, at once; what it delivered stays")
 	op.DefaultStatus = http.StatusNoContent

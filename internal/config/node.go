@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+	"github.com/dustin/go-humanize"
 
 	"github.com/socme-project/socme/soc"
 )
@@ -22,7 +23,45 @@ const NodeFile = "node.toml"
 // Node is what node.toml says.
 type Node struct {
 	Sources []Source `toml:"source"`
+	Outbox  Outbox   `toml:"outbox"`
+	Filters []Filter `toml:"filter"`
+	Budget  Budget   `toml:"budget"`
 }
+
+// Outbox bounds what a node keeps until the core has it.
+type Outbox struct {
+	Quota Size `toml:"quota"` // bytes on the disk; 0 is QuotaDefault
+}
+
+// Filter keeps alerts back that nobody needs at the core. They are counted there by rule.
+type Filter struct {
+	Query  string `toml:"query"`  // the query language; times have no place in it
+	Reason string `toml:"reason"` // shown with the counts; at most 200 bytes
+}
+
+// Budget bounds how often one rule may fire.
+type Budget struct {
+	PerRuleHour uint64 `toml:"per_rule_hour"` // alerts that are delivered; 0 is no bound
+}
+
+// Size is a number of bytes, written as "2GiB" or "500 MB".
+type Size int64
+
+// UnmarshalText reads what people write.
+func (s *Size) UnmarshalText(text []byte) error {
+	n, err := humanize.ParseBytes(string(text))
+	if err != nil || n > 1<<62 {
+		return fmt.Errorf("%q is no size; write 2GiB or 500MB", text)
+	}
+	*s = Size(n)
+	return nil
+}
+
+// The quota of an outbox.
+const (
+	QuotaDefault Size = 2 << 30
+	QuotaLeast   Size = 16 << 20
+)
 
 // Source is one [[source]] of node.toml: a sensor that the node reads.
 type Source struct {
@@ -74,6 +113,19 @@ const NodeTemplate = `# What this node reads. One [[source]] for each sensor; re
 # password_file = "indexer.password"       # in the node's data folder, or an absolute path
 # fingerprint = "…"                        # sha256 of the indexer's certificate; or ca_file
 # # index = "wazuh-findings-v5-*"          # if only this is to be read
+#
+# How much the alerts that wait for the core may take on the disk. When it is full, the
+# oldest of the lowest severity are dropped first, and counted at the core by rule.
+# [outbox]
+# quota = "2GiB"
+#
+# What is kept back here and never delivered; the core is told how often, by rule.
+# [[filter]]
+# query = "severity<=low rule:2210020"
+# reason = "noise of the old firewall"
+#
+# [budget]
+# per_rule_hour = 10000                    # alerts of one rule in an hour; no bound without it
 `
 
 // ReadNode reads dir/node.toml. A file that does not exist configures nothing.
@@ -88,7 +140,7 @@ func ReadNode(dir string) (Node, error) {
 		return Node{}, fmt.Errorf("%w: read %s: %w", soc.ErrInvalid, file, err)
 	}
 	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		return Node{}, fmt.Errorf("%w: read %s: there is no setting %q; a [[source]] has kind, path and name", soc.ErrInvalid, file, unknown[0])
+		return Node{}, fmt.Errorf("%w: read %s: there is no setting %q; node.toml of a new data folder shows those that there are", soc.ErrInvalid, file, unknown[0])
 	}
 	names := map[string]bool{}
 	for i := range node.Sources {
@@ -101,7 +153,28 @@ func ReadNode(dir string) (Node, error) {
 		}
 		names[s.Name] = true
 	}
+	if err := node.check(); err != nil {
+		return Node{}, fmt.Errorf("%w: read %s: %w", soc.ErrInvalid, file, err)
+	}
 	return node, nil
+}
+
+func (n *Node) check() error {
+	if n.Outbox.Quota == 0 {
+		n.Outbox.Quota = QuotaDefault
+	}
+	if n.Outbox.Quota < QuotaLeast {
+		return fmt.Errorf("the outbox's quota must be at least %s", humanize.IBytes(uint64(QuotaLeast)))
+	}
+	for i, f := range n.Filters {
+		if strings.TrimSpace(f.Query) == "" {
+			return fmt.Errorf("filter %d has no query, so it would keep everything back", i+1)
+		}
+		if len(f.Reason) > 200 {
+			return fmt.Errorf("filter %d: the reason has more than 200 bytes", i+1)
+		}
+	}
+	return nil
 }
 
 func (s *Source) complete(dir string) error {

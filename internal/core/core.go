@@ -3,6 +3,7 @@
 package core
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -89,15 +90,14 @@ const fileNodeListen = "node-listen"
 
 func (c *Core) openNodeSocket(ctx context.Context) (net.Listener, error) {
 	file := filepath.Join(c.Dir, fileNodeListen)
-	address := c.NodeListen
+	address, kept := c.NodeListen, ""
 	if address == "" {
-		kept, err := os.ReadFile(file) //nolint:gosec // a path inside the data folder
+		text, err := os.ReadFile(file) //nolint:gosec // a path inside the data folder
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return nil, err
 		}
-		if address = strings.TrimSpace(string(kept)); address == "" {
-			address = "127.0.0.1:0"
-		}
+		kept = strings.TrimSpace(string(text))
+		address = cmp.Or(kept, "127.0.0.1:0")
 	}
 	socket, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
@@ -105,6 +105,9 @@ func (c *Core) openNodeSocket(ctx context.Context) (net.Listener, error) {
 	}
 	if c.NodeListen == "" {
 		c.NodeListen = socket.Addr().String()
+		if c.NodeListen == kept {
+			return socket, nil // a full disk would refuse to write it again
+		}
 		if err := pki.WriteFile(file, []byte(c.NodeListen+"\n")); err != nil {
 			return nil, errors.Join(err, socket.Close())
 		}
@@ -200,7 +203,7 @@ func (c *Core) RunPeople(ctx context.Context, ready func()) error {
 	}
 	people := &api.API{
 		Store: c.Store, Hub: c.hub, Log: c.Log, Now: c.Now, Version: c.Version,
-		Cores: []string{c.nodeURL()}, Authority: c.authority.Fingerprint(), Done: c.done,
+		Cores: []string{c.nodeURL()}, Authority: c.authority.Fingerprint(), Sign: c.authority.SignDigest, Done: c.done,
 	}
 	server := &http.Server{
 		//nolint:contextcheck // each request brings its own
@@ -238,8 +241,15 @@ func serve(ctx context.Context, server *http.Server, run func() error) error {
 	return group.Wait()
 }
 
-// RunJobs does what must be done now and then, until ctx ends.
+// RunJobs watches the nodes and does what must be done now and then, until ctx ends.
 func (c *Core) RunJobs(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return c.ingest.Watch(ctx) })
+	group.Go(func() error { return c.tidy(ctx) })
+	return group.Wait()
+}
+
+func (c *Core) tidy(ctx context.Context) error {
 	ticker := time.NewTicker(10 * time.Minute)
 	defer ticker.Stop()
 	for {

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -206,10 +205,7 @@ func TestTheDemoStandsApartFromTheReal(t *testing.T) {
 		}
 	}
 	command(t, env, "client", "add", "acme")
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	<-p.done
+	p.End(t)
 	if _, err := try(t, nil, "up", "--data", dir, "--listen", freePort(t), "--demo"); err == nil || !strings.Contains(err.Error(), `real client "acme"`) {
 		t.Errorf("the demo beside a real client = %v, want a refusal that names it", err)
 	}
@@ -232,10 +228,7 @@ func TestTheLinkIsPrintedUntilAnAdminHasAPassword(t *testing.T) {
 	p, dir, _, api := upAt(t)
 	link := regexp.MustCompile(`#link=([a-z2-7]+)`)
 	again := func() *process {
-		if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-			t.Fatal(err)
-		}
-		<-p.done
+		p.End(t)
 		p = start(t, "up", "--data", dir, "--listen", strings.TrimPrefix(api.URL, "http://"))
 		p.says(t, "is ready")
 		return p

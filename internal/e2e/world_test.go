@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -13,13 +12,14 @@ import (
 
 	"github.com/socme-project/socme/internal/config"
 	"github.com/socme-project/socme/internal/core"
+	"github.com/socme-project/socme/internal/e2e/rig"
 	"github.com/socme-project/socme/internal/node"
 	"github.com/socme-project/socme/sdk"
 	"github.com/socme-project/socme/soc"
 )
 
 // patience is how long a test waits for what should take milliseconds.
-const patience = 30 * time.Second
+const patience = rig.Patience
 
 // running is something that runs until stop.
 type running struct {
@@ -61,19 +61,7 @@ func until(t testing.TB, what string, done func() (bool, string)) {
 // within is until for what may take longer.
 func within(t testing.TB, limit time.Duration, what string, done func() (bool, string)) {
 	t.Helper()
-	deadline := time.Now().Add(limit)
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for {
-		ok, last := done()
-		if ok {
-			return
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%s: still not after %s: %s", what, limit, last)
-		}
-		<-tick.C
-	}
+	rig.Within(t, limit, what, done)
 }
 
 func quiet() *slog.Logger {
@@ -124,16 +112,7 @@ func startCore(t testing.TB, dir, listen string) *coreAt {
 	return &coreAt{running: r, Core: c, dir: dir, api: &sdk.Caller{URL: "http://" + listen, Token: token}}
 }
 
-// freePort is an address of the loopback that nothing listens on.
-func freePort(t testing.TB) string {
-	t.Helper()
-	socket, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = socket.Close() }()
-	return socket.Addr().String()
-}
+func freePort(t testing.TB) string { t.Helper(); return rig.FreePort(t) }
 
 // nodeAt is a node's folder with one Suricata file.
 type nodeAt struct {
@@ -157,10 +136,18 @@ func enrol(t testing.TB, c *coreAt, client string) nodeAt {
 
 func (n nodeAt) start(t testing.TB) running {
 	t.Helper()
-	collector, err := node.New(t.Context(), node.Options{
+	return n.startWith(t, func(*node.Options) {})
+}
+
+// startWith starts the node with options that change makes others.
+func (n nodeAt) startWith(t testing.TB, change func(*node.Options)) running {
+	t.Helper()
+	o := node.Options{
 		Dir: n.dir, Version: "test", Log: quiet(), Now: time.Now,
-		Sources: []config.Source{{Name: "eve", Kind: soc.EngineSuricata, Path: n.eve}},
-	})
+		Config: config.Node{Sources: []config.Source{{Name: "eve", Kind: config.KindSuricata, Path: n.eve}}},
+	}
+	change(&o)
+	collector, err := node.New(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,18 +171,7 @@ func (n nodeAt) write(t testing.TB, from, count int) {
 	}
 }
 
-// eveAlert is a line of eve.json that differs from every other with another n. Every
-// tenth is of the urgent lane.
-func eveAlert(n int) string {
-	severity := 3
-	if n%10 == 0 {
-		severity = 1
-	}
-	at := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC).Add(time.Duration(n) * 7 * time.Millisecond)
-	return fmt.Sprintf(`{"timestamp":"%s","flow_id":%d,"event_type":"alert","src_ip":"192.0.2.%d","src_port":%d,"dest_ip":"198.51.100.7","dest_port":443,"proto":"TCP",`+
-		`"alert":{"action":"allowed","gid":1,"signature_id":%d,"rev":1,"signature":"TEST rule %d","category":"Misc","severity":%d}}`,
-		at.Format("2006-01-02T15:04:05.000000-0700"), 1000+n, n%250+1, 1024+n%60000, 9000000+n%40, n%40, severity)
-}
+func eveAlert(n int) string { return rig.EveAlert(n) }
 
 // node tells what the core knows of the node.
 func (c *coreAt) node(t testing.TB, id soc.NodeID) soc.Node {

@@ -68,6 +68,7 @@ func (i *Ingest) caller(r *http.Request, expired expiry) (caller, error) {
 	if from.Revoked {
 		return from, fmt.Errorf("%w: this node was revoked", soc.ErrForbidden)
 	}
+	i.heard.note(from.id, time.Now())
 	if now := i.Now(); expired == mustBeValid && (now.After(cert.NotAfter) || now.Before(cert.NotBefore)) {
 		return from, errExpired
 	}
@@ -148,8 +149,23 @@ func (i *Ingest) serveBeat(w http.ResponseWriter, r *http.Request, from caller) 
 	err = i.Store.Beat(r.Context(), system, from.id, store.Beat{
 		Version: beat.Version[:min(len(beat.Version), maxVersion)], Address: host, Skew: beat.SentTime.Sub(i.Now()),
 		Epoch: beat.Epoch, Latest: latest, Sources: beat.Sources[:min(len(beat.Sources), maxSources)],
+		Health: beat.Health,
 	})
+	if err == nil {
+		err = i.Store.SetWithheld(r.Context(), system, from.id, counted(beat))
+	}
 	i.answer(w, r, wire.BeatReply{Time: i.Now().UTC()}, err)
+}
+
+// counted is what the beat's outbox has counted, as the store keeps it.
+func counted(beat wire.Beat) []store.Counted {
+	var counted []store.Counted
+	for _, w := range beat.Withheld[:min(len(beat.Withheld), wire.MaxWithheld)] {
+		if w.Why == soc.WhyFilter || w.Why == soc.WhyBudget {
+			counted = append(counted, store.Counted{Outbox: beat.Outbox[:min(len(beat.Outbox), maxVersion)], Withheld: w})
+		}
+	}
+	return counted
 }
 
 // read decodes a small message. Fields that we do not know are a newer node's.
@@ -189,6 +205,8 @@ func (i *Ingest) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		refusal, status = wire.Refusal{Code: wire.CodeBad, Detail: err.Error()}, http.StatusBadRequest
 	case errors.Is(err, context.Canceled):
 		return // the node has gone
+	case i.Store.Trouble() != "":
+		refusal.Detail = i.Store.Trouble()
 	}
 	level := i.Log.WarnContext
 	if status >= http.StatusInternalServerError {

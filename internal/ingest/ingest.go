@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,6 +32,7 @@ type Ingest struct {
 	// commit makes the order of commits the order of publishing: positions rise in both.
 	commit sync.Mutex
 	turns  turns
+	heard  *heard
 }
 
 var system = soc.System("ingest")
@@ -39,6 +41,7 @@ var system = soc.System("ingest")
 func (i *Ingest) Prepare() error {
 	var err error
 	i.turns = newTurns()
+	i.heard = newHeard(time.Now())
 	i.decoder, err = wire.NewDecoder()
 	return err
 }
@@ -67,6 +70,7 @@ func (i *Ingest) accept(ctx context.Context, from caller, body []byte) (wire.Hea
 	if !statement.Verify(from.LedgerKey, header.Signature) {
 		return wire.Head{}, fmt.Errorf("%w: the signature over the batch's head is not the node's", soc.ErrForbidden)
 	}
+	dropped := slices.ContainsFunc(entries, func(e soc.Entry) bool { return e.Dropped && e.Alert.Rule.ID != "" })
 	done, err := i.commitBatch(ctx, store.Delivery{
 		Chain: chain, Latest: header.Latest, Entries: entries,
 		Signed: soc.Signed{Time: header.SentTime, Signature: header.Signature},
@@ -77,6 +81,11 @@ func (i *Ingest) accept(ctx context.Context, from caller, body []byte) (wire.Hea
 	}
 	if err != nil {
 		return wire.Head{}, err
+	}
+	if dropped {
+		if err := i.raiseFull(ctx, from); err != nil {
+			return wire.Head{}, err
+		}
 	}
 	if header.Previous != "" && entries[0].Seq == 1 {
 		if err := i.raiseFork(ctx, from, header.Previous, header.Reason); err != nil {
@@ -128,16 +137,23 @@ func (i *Ingest) missing(ctx context.Context, from caller, m wire.Missing) (wire
 	if m.From == 0 || m.From > m.Head.Seq {
 		return wire.Head{}, fmt.Errorf("%w: records %d to %d are no range", soc.ErrInvalid, m.From, m.Head.Seq)
 	}
-	statement := soc.Statement{Chain: chain, Head: m.Head, Missing: m.From, Time: m.Header.SentTime}
+	if len(m.Dropped) > wire.MaxWithheld {
+		return wire.Head{}, fmt.Errorf("%w: %d rules for one range, at most %d are taken", soc.ErrInvalid, len(m.Dropped), wire.MaxWithheld)
+	}
+	statement := soc.Statement{Chain: chain, Head: m.Head, Missing: m.From, Dropped: soc.DroppedHash(m.Dropped), Time: m.Header.SentTime}
 	if !statement.Verify(from.LedgerKey, m.Header.Signature) {
 		return wire.Head{}, fmt.Errorf("%w: the signature over the missing range is not the node's", soc.ErrForbidden)
 	}
 	head, err := i.Store.AcceptMissing(ctx, system, store.Missing{
 		Chain: chain, From: m.From, Head: m.Head, Latest: m.Header.Latest,
-		Signed: soc.Signed{Time: m.Header.SentTime, Signature: m.Header.Signature},
+		Signed: soc.Signed{Time: m.Header.SentTime, Signature: m.Header.Signature}, Dropped: m.Dropped,
 	})
+	reply := wire.Head{Epoch: chain.Epoch, Lane: chain.Lane, Seq: head.Seq, Value: head.Value}
 	if err != nil {
 		return wire.Head{}, err
+	}
+	if len(m.Dropped) > 0 {
+		return reply, i.raiseFull(ctx, from)
 	}
 	err = i.raise(ctx, from, notice{
 		rule: "records-missing", once: fmt.Sprintf("missing %s %s %s %d", from.id, chain.Epoch, chain.Lane, m.From),
@@ -150,7 +166,20 @@ func (i *Ingest) missing(ctx context.Context, from caller, m wire.Missing) (wire
 			{Name: "what to do", Value: "Look for who or what deleted them from the node's outbox; what they said may still be in the sensor's own files."},
 		},
 	})
-	return wire.Head{Epoch: chain.Epoch, Lane: chain.Lane, Seq: head.Seq, Value: head.Value}, err
+	return reply, err
+}
+
+// raiseFull tells, once a day and node, that an outbox had to drop alerts.
+func (i *Ingest) raiseFull(ctx context.Context, from caller) error {
+	return i.raise(ctx, from, notice{
+		rule: "outbox-full", once: fmt.Sprintf("outbox full %s %s", from.id, i.Now().UTC().Format(time.DateOnly)),
+		name:     fmt.Sprintf("Node %s had to drop alerts", from.Name),
+		severity: soc.SeverityHigh,
+		details: []soc.Detail{
+			{Name: "reason", Value: "its outbox reached its quota before the core could take what waited"},
+			{Name: "what to do", Value: "The node's page counts by rule what was dropped; the sensor's own files may still hold it. Mend the link, raise the quota in node.toml, or filter what nobody needs."},
+		},
+	})
 }
 
 func (i *Ingest) raiseFork(ctx context.Context, from caller, epoch soc.Epoch, why string) error {

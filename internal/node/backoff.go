@@ -17,7 +17,10 @@ func newBackoff(most time.Duration) *backoff {
 }
 
 // wait waits, and returns an error only when ctx ended first.
-func (b *backoff) wait(ctx context.Context) error {
+func (b *backoff) wait(ctx context.Context) error { return b.waitOr(ctx, nil) }
+
+// waitOr is wait that early cuts short.
+func (b *backoff) waitOr(ctx context.Context, early <-chan struct{}) error {
 	d := b.next/2 + rand.N(b.next/2+1) //nolint:gosec // nobody gains from guessing a pause
 	b.next = min(b.next*2, b.most)
 	timer := time.NewTimer(d)
@@ -26,8 +29,9 @@ func (b *backoff) wait(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-timer.C:
-		return nil
+	case <-early:
 	}
+	return nil
 }
 
 func (b *backoff) reset() { b.next = 100 * time.Millisecond }

@@ -212,3 +212,16 @@ func ledgerKey(dir string) (ed25519.PrivateKey, error) {
 	}
 	return key, nil
 }
+
+// LedgerKey is the public key that the node of an enrolled data folder signs its heads
+// with.
+func LedgerKey(dir string) (ed25519.PublicKey, error) {
+	if _, err := ReadIdentity(dir); err != nil {
+		return nil, err
+	}
+	key, err := ledgerKey(dir)
+	if err != nil {
+		return nil, err
+	}
+	return ed25519.PublicKey(key[ed25519.SeedSize:]), nil
+}

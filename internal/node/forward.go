@@ -36,18 +36,21 @@ type forwarder struct {
 	log     *slog.Logger
 	now     func() time.Time
 	outbox  *Outbox
-	health  func() []soc.SourceHealth
-	http    *http.Client
+	sources func() []soc.SourceHealth
+	machine *machine
+	http    *http.Client // for batches
+	small   *http.Client // for everything else: on a connection of its own it waits behind no batch
 	key     crypto.Signer
 	most    time.Duration // longest pause between tries
 
 	mu          sync.Mutex
 	cores       []string // the one that answered last stands first
 	certificate *tls.Certificate
-	compared    bool // the core's heads have been held against ours
+	compared    bool          // the core's heads have been held against ours
+	back        chan struct{} // closed when the core answers again
 }
 
-func newForwarder(o Options, id Identity, outbox *Outbox, health func() []soc.SourceHealth) (*forwarder, error) {
+func newForwarder(o Options, id Identity, outbox *Outbox, sources func() []soc.SourceHealth) (*forwarder, error) {
 	key, err := pki.ReadKey(filepath.Join(o.Dir, fileKey))
 	if err != nil {
 		return nil, err
@@ -61,13 +64,15 @@ func newForwarder(o Options, id Identity, outbox *Outbox, health func() []soc.So
 		return nil, err
 	}
 	f := &forwarder{
-		dir: o.Dir, version: o.Version, log: o.Log, now: o.Now, outbox: outbox, health: health, key: key,
+		dir: o.Dir, version: o.Version, log: o.Log, now: o.Now, outbox: outbox, sources: sources, machine: newMachine(o.Dir, o.Now()), key: key,
 		cores: append([]string(nil), id.Cores...), certificate: pki.Pair(key, cert), most: retryMost,
+		back: make(chan struct{}),
 	}
 	if len(f.cores) > 0 && onLoopback(f.cores[0]) {
 		f.most = retryLoopback
 	}
 	f.http = &http.Client{Timeout: time.Minute, Transport: f.transport(authority)}
+	f.small = &http.Client{Timeout: beatWait, Transport: f.transport(authority)}
 	return f, nil
 }
 
@@ -116,7 +121,7 @@ func (f *forwarder) lane(ctx context.Context, l soc.Lane) error {
 				f.log.WarnContext(ctx, "the core takes nothing, trying again", "lane", l.String(), "err", err)
 			}
 			down = true
-			_ = retry.wait(ctx) // the loop sees that ctx has ended
+			_ = retry.waitOr(ctx, f.answers()) // the loop sees that ctx has ended
 		case sent:
 			if down {
 				f.log.InfoContext(ctx, "delivering again", "lane", l.String())
@@ -141,7 +146,7 @@ const window = 2
 type sender struct {
 	*forwarder
 	lane     soc.Lane
-	limit    int // records a batch; halved while the core refuses one as bad
+	limit    int // records a batch; halved while the core refuses one as bad, or the link is too slow for it
 	encoders [window]*wire.Encoder
 	turn     int      // whose encoder is free
 	flying   []flight // the oldest first
@@ -172,7 +177,7 @@ func (s *sender) step(ctx context.Context) (sent bool, err error) {
 		_ = s.land() // what the core said of the next means nothing when this one was not taken
 		return s.settle(ctx, first.parcel, err)
 	}
-	s.limit = wire.MaxRecords
+	s.limit = min(2*s.limit, wire.MaxRecords)
 	return true, nil
 }
 
@@ -216,6 +221,9 @@ func (s *sender) settle(ctx context.Context, p parcel, err error) (sent bool, _ 
 	if refusal, ok := errors.AsType[*wire.Refusal](err); ok {
 		return true, s.refused(ctx, p, refusal)
 	}
+	if slow, ok := errors.AsType[net.Error](err); ok && slow.Timeout() {
+		s.limit = max(1, len(p.records)/2)
+	}
 	return false, err
 }
 
@@ -233,9 +241,11 @@ func (s *sender) send(ctx context.Context, p parcel, encoder *wire.Encoder) (wir
 	header := wire.Header{Epoch: p.chain.Epoch, Previous: p.chain.Previous, Reason: p.reason, Lane: s.lane, Latest: p.latest, SentTime: now}
 	var ack wire.Ack
 	if p.missing > 0 {
-		header.Signature = soc.Statement{Chain: p.chain, Head: p.gone, Missing: p.missing, Time: now}.Sign(s.outbox.key)
-		s.log.ErrorContext(ctx, "records are gone from the outbox", "lane", s.lane.String(), "first", p.missing, "last", p.gone.Seq)
-		body, err := json.Marshal(wire.Missing{Header: header, From: p.missing, Head: p.gone})
+		header.Signature = soc.Statement{Chain: p.chain, Head: p.gone, Missing: p.missing, Dropped: soc.DroppedHash(p.dropped), Time: now}.Sign(s.outbox.key)
+		if len(p.dropped) == 0 {
+			s.log.ErrorContext(ctx, "records are gone from the outbox", "lane", s.lane.String(), "first", p.missing, "last", p.gone.Seq)
+		}
+		body, err := json.Marshal(wire.Missing{Header: header, From: p.missing, Head: p.gone, Dropped: p.dropped})
 		if err != nil {
 			return wire.Head{}, err
 		}
@@ -284,7 +294,7 @@ func (f *forwarder) compare(ctx context.Context) error {
 	if compared {
 		return nil
 	}
-	epoch, _ := f.outbox.Latest()
+	before := f.outbox.Confirmed()
 	var heads wire.Heads
 	err := f.ask(ctx, wire.PathHeads, "application/json", nil, &heads)
 	var refusal *wire.Refusal
@@ -294,9 +304,9 @@ func (f *forwarder) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fork, err := f.outbox.Compare(ctx, heads)
+	fork, err := f.outbox.Compare(ctx, before, heads)
 	if err == nil && fork != "" {
-		err = f.outbox.Reopen(ctx, epoch, fork)
+		err = f.outbox.Reopen(ctx, before.epoch, fork)
 	}
 	if err != nil {
 		return err
@@ -315,14 +325,34 @@ func (f *forwarder) recompare() {
 	f.outbox.Wake()
 }
 
+// returned ends the pauses of the lanes: the core answers again.
+func (f *forwarder) returned() {
+	f.recompare() // who comes back may have come back from an older backup
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	close(f.back)
+	f.back = make(chan struct{})
+}
+
+// answers is closed when a beat gets through after one that did not.
+func (f *forwarder) answers() <-chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.back
+}
+
 // ask tries the cores in turn, the one that answered last first.
 func (f *forwarder) ask(ctx context.Context, path, kind string, body []byte, into any) error {
+	client := f.small
+	if path == wire.PathBatch {
+		client = f.http
+	}
 	f.mu.Lock()
 	cores := append([]string(nil), f.cores...)
 	f.mu.Unlock()
 	errs := []error{}
 	for i, core := range cores {
-		err := post(ctx, f.http, core+path, kind, body, into)
+		err := post(ctx, client, core+path, kind, body, into)
 		var refusal *wire.Refusal
 		if err == nil || errors.As(err, &refusal) {
 			if i > 0 {

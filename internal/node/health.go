@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"path/filepath"
-	"reflect"
+	"slices"
 	"time"
 
 	"github.com/socme-project/socme/internal/pki"
@@ -20,27 +20,38 @@ const beatSoon = time.Second
 const pruneEvery = time.Minute
 
 // beats tells the core that the node lives: every soc.BeatEvery, and soon after
-// something has changed.
+// something has changed that people want to know at once. A beat that was not taken is
+// followed by the next one sooner, a second later at first.
 func (f *forwarder) beats(ctx context.Context) error {
 	ticker := time.NewTicker(beatSoon)
 	defer ticker.Stop()
-	var told wire.Beat
+	var told []string
 	var toldAt, prunedAt time.Time
-	failed := false
+	failed, again := false, beatSoon
 	for ctx.Err() == nil {
-		beat := wire.Beat{Version: f.version, Sources: f.health()}
-		beat.Epoch, beat.Latest = f.outbox.Latest()
-		now := f.now()
-		if now.Sub(toldAt) >= soc.BeatEvery || (!failed && !reflect.DeepEqual(beat, told)) {
-			err := f.beat(ctx, beat)
-			if failed && err == nil {
-				f.recompare() // who comes back may have come back from an older backup
+		now := time.Now() // a step of the machine's clock must neither stop the beats nor hurry them
+		if marks := f.marks(); now.Sub(toldAt) >= again || (!failed && !slices.Equal(marks, told)) {
+			err := f.beat(ctx)
+			switch {
+			case err == nil && failed:
+				f.returned()
+				again = soc.BeatEvery
+			case err == nil:
+				again = soc.BeatEvery
+			case failed:
+				again = min(2*again, soc.BeatEvery)
+			default:
+				again = beatSoon
 			}
 			failed = err != nil
 			if failed && ctx.Err() == nil {
 				f.log.DebugContext(ctx, "beat not taken", "err", err)
+				if _, refused := errors.AsType[*wire.Refusal](err); !refused {
+					// TCP may pause long before it tries again; a new connection begins afresh.
+					f.small.CloseIdleConnections()
+				}
 			}
-			told, toldAt = beat, now
+			told, toldAt = marks, now
 		}
 		if now.Sub(prunedAt) >= pruneEvery {
 			prunedAt = now
@@ -56,7 +67,21 @@ func (f *forwarder) beats(ctx context.Context) error {
 	return nil
 }
 
-func (f *forwarder) beat(ctx context.Context, beat wire.Beat) error {
+// marks are what makes a beat urgent when it changes.
+func (f *forwarder) marks() []string {
+	epoch, _ := f.outbox.Latest()
+	marks := []string{string(epoch), f.outbox.Trouble()}
+	for _, s := range f.sources() {
+		marks = append(marks, s.State, s.Error)
+	}
+	return marks
+}
+
+// beatWait is how long each core has for its answer to a beat, or to any other small
+// message: three fit into the time after which a node counts as offline.
+const beatWait = 8 * time.Second
+
+func (f *forwarder) beat(ctx context.Context) error {
 	f.mu.Lock()
 	due := f.now().After(pki.RenewAt(f.certificate.Leaf))
 	f.mu.Unlock()
@@ -65,6 +90,11 @@ func (f *forwarder) beat(ctx context.Context, beat wire.Beat) error {
 			f.log.WarnContext(ctx, "certificate not renewed", "err", err)
 		}
 	}
+	beat, err := f.newBeat(ctx)
+	if err != nil {
+		return err
+	}
+	asked := f.outbox.clock.steady()
 	beat.SentTime = f.now().UTC()
 	body, err := json.Marshal(beat)
 	if err != nil {
@@ -72,11 +102,32 @@ func (f *forwarder) beat(ctx context.Context, beat wire.Beat) error {
 	}
 	var reply wire.BeatReply
 	err = f.ask(ctx, wire.PathBeat, "application/json", body, &reply)
+	if err == nil {
+		f.outbox.clock.learn(asked, reply.Time)
+		err = f.outbox.Told(ctx, beat.Withheld)
+	}
 	var refusal *wire.Refusal
 	if errors.As(err, &refusal) && refusal.Code == wire.CodeExpired {
 		return f.renew(ctx)
 	}
 	return err
+}
+
+// newBeat tells how the node does now.
+func (f *forwarder) newBeat(ctx context.Context) (wire.Beat, error) {
+	beat := wire.Beat{Version: f.version, Sources: f.sources(), Outbox: string(f.outbox.first)}
+	beat.Epoch, beat.Latest = f.outbox.Latest()
+	usage, err := f.outbox.Usage(ctx)
+	if err != nil {
+		return beat, err
+	}
+	beat.Health = soc.NodeHealth{
+		OutboxRecords: usage.Records, OutboxBytes: usage.Bytes, OutboxQuota: f.outbox.quota, OldestTime: usage.Oldest,
+		Trouble: f.outbox.Trouble(),
+	}
+	f.machine.fill(ctx, &beat.Health, f.now())
+	beat.Withheld, err = f.outbox.Untold(ctx)
+	return beat, err
 }
 
 // renew has the core sign the node's key again.
@@ -105,6 +156,7 @@ func (f *forwarder) renew(ctx context.Context) error {
 	f.certificate = pki.Pair(f.key, cert)
 	f.mu.Unlock()
 	f.http.CloseIdleConnections() // the next connection shows the new one
+	f.small.CloseIdleConnections()
 	f.log.InfoContext(ctx, "certificate renewed", "expires", cert.NotAfter)
 	return nil
 }

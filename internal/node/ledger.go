@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/socme-project/socme/internal/wire"
@@ -15,92 +16,6 @@ import (
 // ackedKept is how long the outbox keeps what the core has confirmed: a core that
 // comes back from an older backup gets it again.
 const ackedKept = 72 * time.Hour
-
-// maxSend bounds the bytes of the raw lines and normal forms in one batch; one
-// alert always fits, however large.
-const maxSend = 2 << 20
-
-// parcel is what one lane may send next: records that follow each other, or the
-// range that is missing before them.
-type parcel struct {
-	chain   soc.Chain
-	reason  string
-	records []wire.Encoded
-	latest  uint64
-	missing uint64 // first seq of a missing range that ends at gone.Seq, 0 for none
-	gone    soc.Head
-}
-
-func (p parcel) empty() bool { return len(p.records) == 0 && p.missing == 0 }
-
-// last is the seq of the last record, 0 for a missing range.
-func (p parcel) last() uint64 {
-	if len(p.records) == 0 {
-		return 0
-	}
-	return p.records[len(p.records)-1].Seq
-}
-
-// Pending returns what follows the newest confirmed record of the lane, or what
-// follows record after if that is further on: at most limit records. It is empty when
-// nothing waits.
-func (b *Outbox) Pending(ctx context.Context, l soc.Lane, after uint64, limit int) (parcel, error) {
-	b.mu.Lock()
-	end := *b.lanes[l]
-	end.acked = max(end.acked, after)
-	p := parcel{chain: b.chain(b.epoch, l), reason: b.epoch.reason, latest: end.head.Seq}
-	b.mu.Unlock()
-	if end.acked >= end.head.Seq {
-		return p, nil
-	}
-	// Up to the head that was read above: if a fork renumbers the records meanwhile,
-	// the core refuses them under the old epoch, and Ack ignores it.
-	rows, err := b.read.QueryContext(ctx, `SELECT seq, alert_id, raw_hash, before, value, dropped, normal, raw FROM records
-		WHERE lane = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`, l, end.acked, end.head.Seq, limit)
-	if err != nil {
-		return p, fmt.Errorf("read the outbox: %w", err)
-	}
-	defer func() { _ = rows.Close() }() // Err below tells what matters
-	size := 0
-	want := end.acked + 1
-	for rows.Next() && size < maxSend {
-		var e wire.Encoded
-		var id, hash, before, value []byte
-		if err := rows.Scan(&e.Seq, &id, &hash, &before, &value, &e.Dropped, &e.Alert, &e.Raw); err != nil {
-			return p, fmt.Errorf("read the outbox: %w", err)
-		}
-		if e.Seq != want {
-			if len(p.records) == 0 {
-				p.missing, p.gone = want, soc.Head{Seq: e.Seq - 1, Value: hashOf(before)}
-			}
-			return p, nil
-		}
-		e.AlertID, e.RawHash, e.Value = soc.AlertID(padded(id, len(e.AlertID))), hashOf(hash), hashOf(value)
-		p.records = append(p.records, e)
-		size += len(e.Alert) + len(e.Raw)
-		want++
-	}
-	if err := rows.Err(); err != nil {
-		return p, fmt.Errorf("read the outbox: %w", err)
-	}
-	if len(p.records) == 0 { // the newest are gone: the lane's end still knows their chain
-		p.missing, p.gone = want, end.head
-	}
-	return p, nil
-}
-
-// hashOf takes a hash from a database that somebody may have changed: a wrong length
-// must end in a refusal by the core, not in a panic here.
-func hashOf(b []byte) soc.Hash { return soc.Hash(padded(b, sha256.Size)) }
-
-func padded(b []byte, n int) []byte {
-	if len(b) == n {
-		return b
-	}
-	fixed := make([]byte, n)
-	copy(fixed, b)
-	return fixed
-}
 
 // Ack notes that the core has committed everything up to seq. It is ignored if the
 // epoch has changed since.
@@ -114,16 +29,39 @@ func (b *Outbox) Ack(ctx context.Context, e soc.Epoch, l soc.Lane, seq uint64) e
 	if seq > end.head.Seq {
 		return fmt.Errorf("the core confirms record %d of the %s lane, and the newest is %d", seq, l, end.head.Seq)
 	}
-	if _, err := b.write.ExecContext(ctx, `UPDATE lanes SET acked = ? WHERE lane = ?`, seq, l); err != nil {
-		return fmt.Errorf("confirm record %d of the %s lane: %w", seq, l, err)
-	}
+	// What the core has, it has, also while the disk is full: the next delivery must not
+	// wait for it. After a crash the core's heads tell it again.
 	end.acked = seq
+	if _, err := b.write.ExecContext(ctx, saveAcked, seq, l); err != nil {
+		b.log.WarnContext(ctx, "confirmation not written down, trying again with the next", "lane", l.String(), "seq", seq, "err", err)
+	}
 	return nil
 }
 
-// Compare holds the core's heads against the outbox. A reason that is not empty is
-// why the two have parted: a fork.
-func (b *Outbox) Compare(ctx context.Context, heads wire.Heads) (fork string, err error) {
+const saveAcked = `UPDATE lanes SET acked = ? WHERE lane = ?`
+
+// confirmed is how far the core had confirmed each lane of an epoch at a moment.
+type confirmed struct {
+	epoch soc.Epoch
+	acked map[soc.Lane]uint64
+}
+
+// Confirmed must be taken before the core is asked for its heads: what it confirms
+// while its answer is on the way is not in the answer.
+func (b *Outbox) Confirmed() confirmed {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	c := confirmed{epoch: b.epoch.id, acked: map[soc.Lane]uint64{}}
+	for l, end := range b.lanes {
+		c.acked[l] = end.acked
+	}
+	return c
+}
+
+// Compare holds the core's heads against the outbox, and against what the core had
+// confirmed before it was asked. A reason that is not empty is why the two have parted:
+// a fork.
+func (b *Outbox) Compare(ctx context.Context, before confirmed, heads wire.Heads) (fork string, err error) {
 	b.mu.Lock()
 	epoch := b.epoch.id
 	ends := map[soc.Lane]lane{}
@@ -131,6 +69,9 @@ func (b *Outbox) Compare(ctx context.Context, heads wire.Heads) (fork string, er
 		ends[l] = *end
 	}
 	b.mu.Unlock()
+	if epoch != before.epoch {
+		return "", nil // a new epoch began meanwhile: the core has confirmed nothing of it
+	}
 	core := map[soc.Lane]wire.Head{}
 	for _, h := range heads.Heads {
 		if h.Epoch == epoch {
@@ -142,8 +83,8 @@ func (b *Outbox) Compare(ctx context.Context, heads wire.Heads) (fork string, er
 		switch {
 		case head.Seq > end.head.Seq:
 			return fmt.Sprintf("the core holds record %d of the %s lane and the outbox ends at %d: the node was restored from an older copy", head.Seq, l, end.head.Seq), nil
-		case head.Seq < end.acked:
-			return fmt.Sprintf("the core had confirmed record %d of the %s lane and holds %d now: it was restored from an older backup", end.acked, l, head.Seq), nil
+		case head.Seq < before.acked[l]:
+			return fmt.Sprintf("the core had confirmed record %d of the %s lane and holds %d now: it was restored from an older backup", before.acked[l], l, head.Seq), nil
 		case head.Seq == 0:
 			continue
 		}
@@ -169,7 +110,8 @@ func (b *Outbox) valueAt(ctx context.Context, l soc.Lane, seq uint64, end lane) 
 		return end.head.Value, nil
 	}
 	var value []byte
-	err := b.read.QueryRowContext(ctx, `SELECT value FROM records WHERE lane = ? AND seq = ?`, l, seq).Scan(&value)
+	err := b.read.QueryRowContext(ctx, `SELECT value FROM records WHERE lane = ?1 AND seq = ?2
+		UNION ALL SELECT value FROM ranges WHERE lane = ?1 AND last_seq = ?2`, l, seq).Scan(&value)
 	return hashOf(value), err
 }
 
@@ -191,6 +133,9 @@ func (b *Outbox) Reopen(ctx context.Context, from soc.Epoch, reason string) erro
 			return err
 		}
 		for _, l := range soc.Lanes() {
+			if _, err := tx.ExecContext(ctx, `DELETE FROM ranges WHERE lane = ? AND last_seq <= ?`, l, b.lanes[l].acked); err != nil {
+				return err
+			}
 			head, err := rechain(ctx, tx, b.chain(next, l))
 			if err != nil {
 				return err
@@ -208,9 +153,10 @@ func (b *Outbox) Reopen(ctx context.Context, from soc.Epoch, reason string) erro
 	b.log.WarnContext(ctx, "ledger forked, new epoch opened", "epoch", next.id, "previous", next.previous, "reason", reason)
 	b.epoch = next
 	for l, end := range b.lanes {
-		end.head, end.acked = heads[l], 0
+		end.head, end.acked, end.sent = heads[l], 0, 0
 		end.wake()
 	}
+	clear(b.lowest)
 	return nil
 }
 
@@ -220,6 +166,12 @@ func rechain(ctx context.Context, tx *sql.Tx, chain soc.Chain) (soc.Head, error)
 	head := soc.Head{Value: chain.Genesis()}
 	last := uint64(0)
 	for {
+		if moved, err := rechainRange(ctx, tx, chain, head, last); err != nil {
+			return head, err
+		} else if moved.old != 0 {
+			head, last = moved.head, moved.old
+			continue
+		}
 		var old uint64
 		var id, hash, raw []byte
 		var dropped bool
@@ -246,39 +198,30 @@ func rechain(ctx context.Context, tx *sql.Tx, chain soc.Chain) (soc.Head, error)
 	}
 }
 
-// Drop takes the raw line of a record away that the core can never accept; the
-// record stays in its place as a tombstone and is counted as dropped.
-func (b *Outbox) Drop(ctx context.Context, e soc.Epoch, l soc.Lane, seq uint64) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if e != b.epoch.id {
-		return nil
-	}
-	var id []byte
-	if err := b.write.QueryRowContext(ctx, `SELECT alert_id FROM records WHERE lane = ? AND seq = ?`, l, seq).Scan(&id); err != nil {
-		return fmt.Errorf("drop record %d of the %s lane: %w", seq, l, err)
-	}
-	normal := fmt.Appendf(nil, `{"id":%q}`, soc.AlertID(padded(id, len(soc.AlertID{}))).String())
-	_, err := b.write.ExecContext(ctx, `UPDATE records SET dropped = 1, raw = NULL, normal = ? WHERE lane = ? AND seq = ?`, normal, l, seq)
-	if err != nil {
-		return fmt.Errorf("drop record %d of the %s lane: %w", seq, l, err)
-	}
-	return nil
+// moved is a range in its new place.
+type moved struct {
+	head soc.Head
+	old  uint64 // its last seq in the old chain; 0 for none
 }
 
-// Prune forgets confirmed records that are old enough, a few thousand a call.
-func (b *Outbox) Prune(ctx context.Context) error {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for l, end := range b.lanes {
-		// The first record that is young ends what may go: seen times rise with seq.
-		_, err := b.write.ExecContext(ctx, `DELETE FROM records WHERE lane = ? AND seq <= ? AND seq <
-			COALESCE((SELECT seq FROM records WHERE lane = ? AND seen_ms >= ? ORDER BY seq LIMIT 1), ?)
-			AND seq < (SELECT MIN(seq) FROM records WHERE lane = ?) + 5000`,
-			l, end.acked, l, b.now().Add(-ackedKept).UnixMilli(), end.acked+1, l)
-		if err != nil {
-			return fmt.Errorf("prune the outbox: %w", err)
-		}
+// rechainRange gives a dropped range its place in a new chain, if no record comes
+// before it. Its records are known no more: the chain goes on behind it with a value
+// that the node signs.
+func rechainRange(ctx context.Context, tx *sql.Tx, chain soc.Chain, head soc.Head, after uint64) (moved, error) {
+	var m moved
+	var first uint64
+	err := tx.QueryRowContext(ctx, `SELECT first_seq, last_seq FROM ranges WHERE lane = ?1 AND first_seq > ?2
+		AND first_seq < COALESCE((SELECT seq FROM records WHERE lane = ?1 AND seq > ?2 ORDER BY seq LIMIT 1), ?3) ORDER BY first_seq LIMIT 1`,
+		chain.Lane, after, int64(math.MaxInt64)).Scan(&first, &m.old)
+	if errors.Is(err, sql.ErrNoRows) {
+		return moved{}, nil
 	}
-	return nil
+	if err != nil {
+		return moved{}, err
+	}
+	m.head.Seq = head.Seq + m.old - first + 1
+	m.head.Value = sha256.Sum256(append(append([]byte("socme range"), head.Value[:]...), fmt.Sprint(m.head.Seq)...))
+	_, err = tx.ExecContext(ctx, `UPDATE ranges SET first_seq = ?, last_seq = ?, before = ?, value = ? WHERE lane = ? AND first_seq = ?`,
+		head.Seq+1, m.head.Seq, head.Value[:], m.head.Value[:], chain.Lane, first)
+	return m, err
 }

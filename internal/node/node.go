@@ -18,7 +18,7 @@ import (
 // Options of New.
 type Options struct {
 	Dir     string // the node's data folder, enrolled
-	Sources []config.Source
+	Config  config.Node
 	Version string
 	Log     *slog.Logger
 	Now     func() time.Time
@@ -41,18 +41,23 @@ func New(ctx context.Context, o Options) (*Node, error) {
 		return nil, err
 	}
 	n := &Node{Identity: identity, log: o.Log}
-	for _, c := range o.Sources {
-		w, err := newSource(c, identity.Node, o.Log)
+	filter, err := newFilter(o.Config, identity.Client, o.Now)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range o.Config.Sources {
+		w, err := newSource(c, identity.Node, filter, o.Log)
 		if err != nil {
 			return nil, err
 		}
+		w.keys = hearsTwice(o.Config.Sources)
 		n.sources = append(n.sources, w)
 	}
 	key, err := ledgerKey(o.Dir)
 	if err != nil {
 		return nil, err
 	}
-	if n.outbox, err = OpenOutbox(ctx, OutboxOptions{Dir: o.Dir, Node: identity.Node, Key: key, Log: o.Log, Now: o.Now}); err != nil {
+	if n.outbox, err = OpenOutbox(ctx, OutboxOptions{Dir: o.Dir, Node: identity.Node, Key: key, Log: o.Log, Now: o.Now, Quota: int64(o.Config.Outbox.Quota)}); err != nil {
 		return nil, err
 	}
 	n.forwarder, err = newForwarder(o, identity, n.outbox, n.health)

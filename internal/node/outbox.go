@@ -19,6 +19,7 @@ import (
 
 	_ "modernc.org/sqlite" // the database/sql driver "sqlite", without cgo
 
+	"github.com/socme-project/socme/internal/config"
 	"github.com/socme-project/socme/internal/source"
 	"github.com/socme-project/socme/soc"
 )
@@ -33,6 +34,10 @@ const (
 	// noiseWait is how old a cursor that passed only noise may be on the disk.
 	noiseWait = time.Second
 )
+
+// pageSize is that of a new outbox: an alert has some 2 KB, and of those only one would
+// fit into a page of SQLite's usual 4 KiB.
+const pageSize = "page_size(8192)"
 
 // Outbox keeps alerts on the disk until the core has committed them, with the ledger
 // that proves it, and the places that the sources had reached. One writer commits
@@ -49,9 +54,16 @@ type Outbox struct {
 	insert *sql.Stmt
 	in     chan group
 
+	quota   int64 // bytes
+	reserve *reserve
+	clock   *clock
+	first   soc.Epoch // names this outbox: the epoch that it began with
+
 	mu    sync.Mutex // guards what follows, and is held while it is being committed
 	epoch epoch
 	lanes map[soc.Lane]*lane
+	// lowest is how far the records of a severity were dropped, in the epoch in use.
+	lowest map[soc.Severity]uint64
 
 	trouble atomic.Pointer[string] // why nothing can be written now; nil while all is well
 }
@@ -66,35 +78,38 @@ type epoch struct {
 type lane struct {
 	head  soc.Head
 	acked uint64
+	sent  uint64        // what was handed out to be sent: it may be on its way
 	more  chan struct{} // holds one token when there may be something to send
 }
 
 // group is a batch of a source on its way to the writer.
 type group struct {
-	records []record
-	cursor  source.Cursor
-	done    []source.Cursor
+	records  []record
+	cursor   source.Cursor
+	done     []source.Cursor
+	withheld []soc.Withheld
 	// flushed is closed once everything before the group is on the disk; nil mostly.
 	flushed chan struct{}
 }
 
 // record is an alert that waits for its place in the ledger.
 type record struct {
-	lane   soc.Lane
-	id     soc.AlertID
-	hash   soc.Hash
-	seen   time.Time
-	normal []byte
-	raw    []byte
+	severity soc.Severity
+	id       soc.AlertID
+	hash     soc.Hash
+	seen     time.Time
+	normal   []byte
+	raw      []byte
 }
 
 // OutboxOptions of OpenOutbox.
 type OutboxOptions struct {
-	Dir  string // the outbox is Dir/outbox.db
-	Node soc.NodeID
-	Key  ed25519.PrivateKey // signs the heads
-	Log  *slog.Logger
-	Now  func() time.Time
+	Dir   string // the outbox is Dir/outbox.db
+	Node  soc.NodeID
+	Key   ed25519.PrivateKey // signs the heads
+	Log   *slog.Logger
+	Now   func() time.Time
+	Quota int64 // bytes; 0 is config.QuotaDefault
 }
 
 // OpenOutbox opens the outbox of a node, and makes it if there is none. One written
@@ -103,10 +118,15 @@ func OpenOutbox(ctx context.Context, o OutboxOptions) (*Outbox, error) {
 	file := filepath.Join(o.Dir, "outbox.db")
 	b := &Outbox{
 		node: o.Node, key: o.Key, now: o.Now, log: o.Log,
-		in: make(chan group, 4), lanes: map[soc.Lane]*lane{},
+		in: make(chan group, 4), lanes: map[soc.Lane]*lane{}, lowest: map[soc.Severity]uint64{},
+		quota: o.Quota, clock: newClock(o.Now),
 	}
+	if b.quota == 0 {
+		b.quota = int64(config.QuotaDefault)
+	}
+	b.reserve = newReserve(o.Dir, b.quota)
 	var err error
-	pragmas := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-8192)", "wal_autocheckpoint(4000)", "journal_size_limit(33554432)"}}
+	pragmas := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", pageSize, "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-8192)", "wal_autocheckpoint(4000)", "journal_size_limit(33554432)"}}
 	if b.write, err = sql.Open("sqlite", "file:"+file+"?"+pragmas.Encode()); err != nil {
 		return nil, fmt.Errorf("open %s: %w", file, err)
 	}
@@ -124,6 +144,9 @@ func OpenOutbox(ctx context.Context, o OutboxOptions) (*Outbox, error) {
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), b.Close())
+	}
+	if err := b.reserve.take(); err != nil {
+		o.Log.WarnContext(ctx, "no room is held in reserve for a full disk", "err", err)
 	}
 	return b, nil
 }
@@ -167,6 +190,9 @@ func (b *Outbox) load(ctx context.Context) error {
 	if errors.Is(err, sql.ErrNoRows) {
 		b.epoch = epoch{id: newEpoch()}
 		err = b.tx(ctx, func(tx *sql.Tx) error { return b.openEpoch(ctx, tx, b.epoch) })
+	}
+	if err == nil {
+		err = b.write.QueryRowContext(ctx, `SELECT id FROM epochs ORDER BY num LIMIT 1`).Scan(&b.first)
 	}
 	if err != nil {
 		return err
@@ -218,19 +244,20 @@ func (b *Outbox) tx(ctx context.Context, do func(*sql.Tx) error) error {
 	return tx.Commit()
 }
 
-// Emit takes what a source found; it waits while the writer is behind, which is what
-// keeps memory bounded. The alerts get their SeenTime here.
-func (b *Outbox) Emit(ctx context.Context, batch source.Batch) error {
-	g := group{cursor: batch.Cursor, done: batch.Done, records: make([]record, len(batch.Alerts))}
-	seen := b.now().UTC().Truncate(time.Millisecond)
+// Emit takes what a source found, and what of it is kept back; it waits while the writer
+// is behind, which is what keeps memory bounded. The alerts get their SeenTime here, and
+// how wrong the clock was then.
+func (b *Outbox) Emit(ctx context.Context, batch source.Batch, withheld []soc.Withheld) error {
+	g := group{cursor: batch.Cursor, done: batch.Done, withheld: withheld, records: make([]record, len(batch.Alerts))}
+	seen, skew := b.now().UTC().Truncate(time.Millisecond), b.clock.skew()
 	for i := range batch.Alerts {
 		a := &batch.Alerts[i]
-		a.SeenTime = seen
+		a.SeenTime, a.SkewMS = seen, skew
 		normal, err := json.Marshal(a)
 		if err != nil {
 			return fmt.Errorf("encode alert %s: %w", a.ID, err)
 		}
-		g.records[i] = record{lane: a.Severity.Lane(), id: a.ID, hash: a.RawHash(), seen: seen, normal: normal, raw: a.Raw}
+		g.records[i] = record{severity: a.Severity, id: a.ID, hash: a.RawHash(), seen: seen, normal: normal, raw: a.Raw}
 	}
 	select {
 	case b.in <- g:

@@ -30,7 +30,12 @@ func open(t *testing.T, dir string, now func() time.Time) *box {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := node.OpenOutbox(t.Context(), node.OutboxOptions{Dir: dir, Node: "n1", Key: key, Log: slog.New(slog.DiscardHandler), Now: now})
+	return openWith(t, node.OutboxOptions{Dir: dir, Node: "n1", Key: key, Log: slog.New(slog.DiscardHandler), Now: now})
+}
+
+func openWith(t *testing.T, o node.OutboxOptions) *box {
+	t.Helper()
+	b, err := node.OpenOutbox(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +69,7 @@ func (b *box) emit(t *testing.T, first, n int) {
 		a.ID = soc.NewAlertID(a.EventTime, "n1", a.Raw)
 		batch.Alerts = append(batch.Alerts, a)
 	}
-	if err := b.Emit(t.Context(), batch); err != nil {
+	if err := b.Emit(t.Context(), batch, nil); err != nil {
 		t.Fatal(err)
 	}
 	want := uint64(first + n)
@@ -202,5 +207,32 @@ func TestAnIdentityIsNeededToRun(t *testing.T) {
 	}
 	if _, err := node.ReadIdentity(dir); err == nil || errors.Is(err, node.ErrNotEnrolled) {
 		t.Errorf("a torn identity = %v, want an error that is not ErrNotEnrolled", err)
+	}
+}
+
+// A core that answers late must not look like one that was restored: what it confirms
+// while its answer is on the way is not in the answer.
+func TestWhatIsConfirmedMeanwhileIsNoFork(t *testing.T) {
+	b := open(t, t.TempDir(), time.Now)
+	b.emit(t, 0, 30)
+	epoch, _ := b.Latest()
+	ack := func(seq uint64) {
+		if err := b.Ack(t.Context(), epoch, soc.LaneNormal, seq); err != nil {
+			t.Fatal(err)
+		}
+	}
+	records := pending(t, b, 1000)
+	heads := func(seq uint64) wire.Heads {
+		return wire.Heads{Heads: []wire.Head{{Epoch: epoch, Lane: soc.LaneNormal, Seq: seq, Value: records[seq-1].Value}}}
+	}
+	ack(20)
+	before := b.Confirmed()
+	late := heads(20)
+	ack(25)
+	if fork, err := b.Compare(t.Context(), before, late); err != nil || fork != "" {
+		t.Errorf("an answer that is late = %q, %v; want no fork", fork, err)
+	}
+	if fork, err := b.Compare(t.Context(), b.Confirmed(), late); err != nil || fork == "" {
+		t.Errorf("a core that lost what it confirmed = %q, %v; want a fork", fork, err)
 	}
 }

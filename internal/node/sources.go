@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -42,19 +43,31 @@ var kinds = map[string]maker{
 	},
 }
 
+// hearsTwice says whether the node reads Suricata itself and also a Wazuh, which may
+// pass the same events on.
+func hearsTwice(sources []config.Source) bool {
+	suricata := func(s config.Source) bool {
+		return s.Kind == config.KindSuricata || s.Kind == config.KindSuricataSocket
+	}
+	wazuh := func(s config.Source) bool { return s.Kind == config.KindWazuh || s.Kind == config.KindWazuhIndexer }
+	return slices.ContainsFunc(sources, suricata) && slices.ContainsFunc(sources, wazuh)
+}
+
 // newSource makes the source that a configuration describes.
-func newSource(c config.Source, node soc.NodeID, log *slog.Logger) (*watched, error) {
+func newSource(c config.Source, node soc.NodeID, f *filter, log *slog.Logger) (*watched, error) {
 	maker, ok := kinds[c.Kind]
 	if !ok {
 		return nil, fmt.Errorf("%w: source %s: there is no kind %q", soc.ErrInvalid, c.Name, c.Kind)
 	}
-	return &watched{Source: c, source: maker(c, node, log), log: log}, nil
+	return &watched{Source: c, source: maker(c, node, log), filter: f, log: log}, nil
 }
 
 // watched is a source with what is known of it.
 type watched struct {
 	config.Source
 	source Source
+	filter *filter
+	keys   bool // the node hears of one event in two ways: alerts keep their EventKey
 	log    *slog.Logger
 
 	mu       sync.Mutex
@@ -72,7 +85,17 @@ func (w *watched) run(ctx context.Context, outbox *Outbox) error {
 		for i := range batch.Done {
 			batch.Done[i].Source = w.Name
 		}
-		if err := outbox.Emit(ctx, batch); err != nil {
+		if !w.keys {
+			for i := range batch.Alerts {
+				batch.Alerts[i].EventKey = soc.EventKey{}
+			}
+		}
+		var withheld []soc.Withheld
+		batch.Alerts, withheld = w.filter.apply(batch.Alerts)
+		for _, h := range withheld {
+			batch.Counts.Filtered += h.Count
+		}
+		if err := outbox.Emit(ctx, batch, withheld); err != nil {
 			return err
 		}
 		w.note(batch)

@@ -14,8 +14,8 @@ import (
 const rowsAtOnce = 100
 
 func insertRecords(rows int) string {
-	const one = `(?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	return `INSERT INTO records (lane, seq, alert_id, raw_hash, before, value, seen_ms, normal, raw) VALUES ` +
+	const one = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	return `INSERT INTO records (lane, seq, severity, seen_ms, alert_id, raw_hash, before, value, normal, raw) VALUES ` +
 		one + strings.Repeat(`, `+one, rows-1)
 }
 
@@ -43,7 +43,7 @@ func (b *Outbox) Run(ctx context.Context) error {
 				flush = true
 				continue
 			}
-			if len(g.records) == 0 && len(g.done) == 0 {
+			if len(g.records) == 0 && len(g.done) == 0 && len(g.withheld) == 0 {
 				noise[g.cursor.Source] = g
 				continue
 			}
@@ -103,22 +103,52 @@ func (b *Outbox) saveNoise(ctx context.Context, noise map[string]group) error {
 // commitUntilDone tries again while the disk refuses: alerts are never given up. The
 // sources wait meanwhile, and the sensors' own files keep what they write.
 func (b *Outbox) commitUntilDone(ctx context.Context, groups []group) error {
-	for retry := newBackoff(10 * time.Second); ; {
+	for retry := newBackoff(5 * time.Second); ; {
 		err := b.commit(ctx, groups)
 		if err == nil {
-			b.trouble.Store(nil)
-			return nil
+			if b.trouble.Swap(nil) != nil {
+				b.log.InfoContext(ctx, "the outbox can be written again")
+				b.holdReserve(ctx)
+			}
+			return b.withinQuota(ctx)
 		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		why := "the outbox cannot be written: " + err.Error()
+		if isFull(err) {
+			why = "the disk is full: nothing new is taken in until there is room; what waits is delivered"
+		}
 		b.trouble.Store(&why)
 		b.log.ErrorContext(ctx, "the outbox cannot be written, trying again", "err", err)
-		if err := retry.wait(ctx); err != nil {
-			return err
+		for again := false; !again; {
+			if err := retry.wait(ctx); err != nil {
+				return err
+			}
+			if again = true; isFull(err) {
+				if again, err = b.relieve(ctx); err != nil {
+					b.log.WarnContext(ctx, "no room is made on the full disk", "err", err)
+				}
+			}
 		}
 	}
+}
+
+func (b *Outbox) holdReserve(ctx context.Context) {
+	if err := b.reserve.take(); err != nil {
+		b.log.WarnContext(ctx, "no room is held in reserve for a full disk", "err", err)
+	}
+}
+
+// withinQuota keeps the quota; that it cannot be kept now stops nothing.
+func (b *Outbox) withinQuota(ctx context.Context) error {
+	if err := b.keepQuota(ctx); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		b.log.ErrorContext(ctx, "the outbox's quota is not kept", "err", err)
+	}
+	return nil
 }
 
 // commit writes the records of the groups and the cursors that they reached, in one
@@ -149,11 +179,12 @@ func (b *Outbox) commit(ctx context.Context, groups []group) error {
 		for _, g := range groups {
 			for i := range g.records {
 				r := &g.records[i]
-				head := heads[r.lane]
+				lane := r.severity.Lane()
+				head := heads[lane]
 				entry := soc.Record{Seq: head.Seq + 1, AlertID: r.id, RawHash: r.hash}
 				value := entry.Next(head.Value)
-				rows = append(rows, r.lane, entry.Seq, r.id[:], r.hash[:], head.Value[:], value[:], r.seen.UnixMilli(), r.normal, r.raw)
-				heads[r.lane] = soc.Head{Seq: entry.Seq, Value: value}
+				rows = append(rows, lane, entry.Seq, r.severity, r.seen.UnixMilli(), r.id[:], r.hash[:], head.Value[:], value[:], r.normal, r.raw)
+				heads[lane] = soc.Head{Seq: entry.Seq, Value: value}
 				if n++; n == rowsAtOnce {
 					if err := flush(); err != nil {
 						return err
@@ -165,6 +196,9 @@ func (b *Outbox) commit(ctx context.Context, groups []group) error {
 			return err
 		}
 		for _, g := range groups {
+			if err := addWithheld(ctx, tx, g.withheld); err != nil {
+				return err
+			}
 			if err := saveCursors(ctx, tx, g); err != nil {
 				return err
 			}

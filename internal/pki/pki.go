@@ -93,6 +93,16 @@ func (a *Authority) Fingerprint() soc.Hash { return Fingerprint(a.Certificate) }
 // Fingerprint is sha256 over the certificate's DER.
 func Fingerprint(cert *x509.Certificate) soc.Hash { return sha256.Sum256(cert.Raw) }
 
+// SignDigest signs 32 bytes with the authority's key: ECDSA, ASN.1. It returns the
+// authority's certificate beside it.
+func (a *Authority) SignDigest(digest []byte) (certificate, signature []byte, err error) {
+	signature, err = a.key.Sign(rand.Reader, digest, crypto.SHA256)
+	if err != nil {
+		return nil, nil, fmt.Errorf("sign with the authority's key: %w", err)
+	}
+	return a.Certificate.Raw, signature, nil
+}
+
 // SignNode signs a node's request. Only the key of the request is used; the name in
 // the certificate is the node's id, whatever the request says.
 func (a *Authority) SignNode(request []byte, node soc.NodeID, now time.Time) (*x509.Certificate, error) {

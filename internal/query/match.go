@@ -36,9 +36,11 @@ func (t Term) match(alert *soc.StoredAlert, text string) bool {
 	case Destination:
 		return contains(t.Prefix, alert.Destination.Address)
 	case After:
-		return !alert.EventTime.IsZero() && alert.EventTime.UnixMilli() >= t.Time.UnixMilli()
+		at := alert.OrderTime()
+		return !at.IsZero() && at.UnixMilli() >= t.Time.UnixMilli()
 	case Before:
-		return alert.EventTime.IsZero() || alert.EventTime.UnixMilli() < t.Time.UnixMilli()
+		at := alert.OrderTime()
+		return at.IsZero() || at.UnixMilli() < t.Time.UnixMilli()
 	case Text:
 		return strings.Contains(text, t.textNeedle())
 	}
@@ -108,6 +110,16 @@ func AlertText(a *soc.Alert) string {
 	}
 	for _, tag := range a.Tags {
 		t.add(tag)
+	}
+	if a.File != nil {
+		for _, word := range []string{a.File.Path, a.File.SHA256, a.File.SHA1, a.File.MD5} {
+			t.add(word)
+		}
+	}
+	if a.Process != nil {
+		for _, word := range []string{a.Process.Path, a.Process.Command, a.Process.Parent, a.Process.ParentCommand} {
+			t.add(word)
+		}
 	}
 	for _, detail := range a.Details {
 		if strings.ContainsFunc(detail.Value, unicode.IsLetter) { // nobody looks for a count of bytes

@@ -17,8 +17,8 @@ import (
 // AlertFilter chooses a page of alerts.
 type AlertFilter struct {
 	Query query.Query
-	// Before is the id of the last alert of the page before, nil for the first page.
-	Before *soc.AlertID
+	// Before is the place of the last alert of the page before, nil for the first page.
+	Before *soc.SortKey
 	Limit  int // 1–501, 0 means 50
 }
 
@@ -31,7 +31,7 @@ const (
 const alertSelect = `SELECT alerts.num, ` + alertColumns
 
 const alertColumns = `alerts.id, alerts.received_ms, alerts.raw_hash, alerts.raw_size, alerts.normal, alerts.seq,
-	clients.id, clients.name, clients.demo, nodes.id, nodes.name, heads.epoch, heads.lane
+	alerts.sort_key, alerts.state, alerts.resolved_ms, alerts.resolution, alerts.witnesses, clients.id, clients.name, clients.demo, nodes.id, nodes.name, heads.epoch, heads.lane
 	FROM alerts JOIN clients ON clients.num = alerts.client_num
 	LEFT JOIN nodes ON nodes.num = alerts.node_num LEFT JOIN heads ON heads.num = alerts.head_num`
 
@@ -41,23 +41,30 @@ func (s *Store) Alerts(ctx context.Context, scope soc.Scope, f AlertFilter) ([]s
 	w, a := querySQL(f.Query)
 	where, args = append(where, w...), append(args, a...)
 	if f.Before != nil {
-		where, args = append(where, `alerts.id < ?`), append(args, f.Before[:])
+		where, args = append(where, `alerts.sort_key < ?`), append(args, f.Before[:])
 	}
 	if f.Limit <= 0 {
 		f.Limit = pageDefault
 	}
 	args = append(args, min(f.Limit, pageMost))
-	found, err := s.alerts(ctx, ` WHERE `+strings.Join(where, ` AND `)+` ORDER BY alerts.id DESC LIMIT ?`, args...)
+	found, err := s.alerts(ctx, ` WHERE `+strings.Join(where, ` AND `)+` ORDER BY alerts.sort_key DESC LIMIT ?`, args...)
 	if err != nil {
 		return nil, fmt.Errorf("list alerts: %w", err)
 	}
 	return found, nil
 }
 
-// Alert finds one alert. One out of scope is not found.
+// Alert finds one alert by its id, or by that of one of its witnesses. One out of scope
+// is not found.
 func (s *Store) Alert(ctx context.Context, scope soc.Scope, id soc.AlertID) (soc.StoredAlert, error) {
 	where, args := scopeSQL(scope)
-	found, err := s.alerts(ctx, ` WHERE alerts.id = ? AND `+strings.Join(where, ` AND `), append([]any{id[:]}, args...)...)
+	one := func(condition string) ([]soc.StoredAlert, error) {
+		return s.alerts(ctx, ` WHERE `+condition+` AND `+strings.Join(where, ` AND `), append([]any{id[:]}, args...)...)
+	}
+	found, err := one(`alerts.id = ?`)
+	if err == nil && len(found) == 0 {
+		found, err = one(`alerts.num = (SELECT alert_num FROM witnesses WHERE id = ?)`)
+	}
 	if err == nil && len(found) == 0 {
 		err = soc.ErrNotFound
 	}
@@ -67,7 +74,7 @@ func (s *Store) Alert(ctx context.Context, scope soc.Scope, id soc.AlertID) (soc
 	return found[0], nil
 }
 
-// AlertRaw returns the sensor's line to the byte. SOCme's own alerts have none:
+// AlertRaw returns the sensor's line to the byte, of an alert or of a witness. SOCme's own alerts have none:
 // it is empty then.
 func (s *Store) AlertRaw(ctx context.Context, scope soc.Scope, id soc.AlertID) ([]byte, error) {
 	if _, err := s.Alert(ctx, scope, id); err != nil {
@@ -79,7 +86,8 @@ func (s *Store) AlertRaw(ctx context.Context, scope soc.Scope, id soc.AlertID) (
 	}
 	var codec int
 	var raw []byte
-	err = db.QueryRowContext(ctx, `SELECT codec, raw FROM raws WHERE alert_num = (SELECT num FROM alerts WHERE id = ?)`, id[:]).Scan(&codec, &raw)
+	err = db.QueryRowContext(ctx, `SELECT codec, raw FROM raws WHERE alert_num = (SELECT num FROM alerts WHERE id = ?)
+		UNION ALL SELECT codec, raw FROM witnesses WHERE id = ?`, id[:], id[:]).Scan(&codec, &raw)
 	if errors.Is(err, sql.ErrNoRows) {
 		return []byte{}, nil
 	}
@@ -128,30 +136,36 @@ func (s *Store) AlertPlace(ctx context.Context, scope soc.Scope, id soc.AlertID)
 
 func (s *Store) alerts(ctx context.Context, rest string, args ...any) ([]soc.StoredAlert, error) {
 	found := []soc.StoredAlert{}
-	err := s.scanAlerts(ctx, alertSelect+rest, args, func(_ int64, alert soc.StoredAlert) { found = append(found, alert) })
+	db, err := s.read.DB()
+	if err != nil {
+		return nil, err
+	}
+	err = scanAlerts(ctx, db, alertSelect+rest, args, func(_ int64, alert soc.StoredAlert) { found = append(found, alert) })
 	return found, err
+}
+
+// queryer is a pool or a transaction.
+type queryer interface {
+	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
 }
 
 // scanAlerts runs a query whose columns are those of alertSelect, with one number
 // instead of alerts.num.
-func (s *Store) scanAlerts(ctx context.Context, text string, args []any, each func(num int64, alert soc.StoredAlert)) error {
-	db, err := s.read.DB()
-	if err != nil {
-		return err
-	}
+func scanAlerts(ctx context.Context, db queryer, text string, args []any, each func(num int64, alert soc.StoredAlert)) error {
 	rows, err := db.QueryContext(ctx, text, args...)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = rows.Close() }() // Err below tells what matters
 	for rows.Next() {
-		var num, received int64
-		var id, hash, normal []byte
+		var num, received, resolved int64
+		var id, hash, normal, key []byte
+		var state int
 		var alert soc.StoredAlert
 		var seq, lane sql.NullInt64
 		var node, nodeName, epoch sql.NullString
 		err := rows.Scan(&num, &id, &received, &hash, &alert.RawSize, &normal, &seq,
-			&alert.ClientID, &alert.Client, &alert.Demo, &node, &nodeName, &epoch, &lane)
+			&key, &state, &resolved, &alert.Resolution, &alert.Witnesses, &alert.ClientID, &alert.Client, &alert.Demo, &node, &nodeName, &epoch, &lane)
 		if err == nil {
 			err = json.Unmarshal(normal, &alert.Alert)
 		}
@@ -160,12 +174,28 @@ func (s *Store) scanAlerts(ctx context.Context, text string, args []any, each fu
 		}
 		alert.ID = soc.AlertID(id)
 		copy(alert.RawSHA256[:], hash)
-		alert.ReceivedTime = fromMS(received)
+		copy(alert.SortKey[:], key)
+		alert.ReceivedTime, alert.ResolvedTime, alert.State = fromMS(received), fromMS(resolved), stateOf(state)
 		alert.NodeID, alert.Node, alert.Epoch = soc.NodeID(node.String), nodeName.String, soc.Epoch(epoch.String)
 		alert.Lane, alert.Seq = soc.Lane(lane.Int64), uint64(seq.Int64)
 		each(num, alert)
 	}
 	return rows.Err()
+}
+
+// states are how the states of an alert are stored.
+var states = [...]soc.AlertState{1: soc.AlertOpen, 2: soc.AlertAcknowledged, 3: soc.AlertEscalated, 4: soc.AlertResolved}
+
+const (
+	stateOpen     = 1
+	stateResolved = 4
+)
+
+func stateOf(n int) soc.AlertState {
+	if n < stateOpen || n >= len(states) {
+		return soc.AlertOpen
+	}
+	return states[n]
 }
 
 // addrKey is how an address is stored and compared: 16 bytes, IPv4 mapped, or NULL.

@@ -35,6 +35,10 @@ func variety(w *world, n int) []soc.Alert {
 		}
 		a.Source.Host = []string{"", "ward-pc-17", "gate.example"}[random.IntN(3)]
 		a.Details = []soc.Detail{{Name: "url", Value: "/a/b?id=" + fmt.Sprint(i%13)}}
+		if random.IntN(5) == 0 { // a node whose clock is wrong, or is not
+			skew := []int64{-600_000, 600_000, 90_000_000, 1500, -2000}[random.IntN(5)]
+			a.SkewMS = &skew
+		}
 		a.ID = soc.NewAlertID(a.EventTime, w.node.ID, a.Raw)
 		made[i] = a
 	}
@@ -82,18 +86,18 @@ func TestTheDatabaseAndMatchAgreeOnEveryQuery(t *testing.T) {
 func everything(t *testing.T, w *world, q query.Query) []soc.StoredAlert {
 	t.Helper()
 	var all []soc.StoredAlert
-	var before *soc.AlertID
+	var before *soc.SortKey
 	for {
 		page := must(w.Alerts(t.Context(), system, store.AlertFilter{Query: q, Before: before, Limit: 37}))(t)
 		if len(page) == 0 {
 			return all
 		}
 		for _, a := range page {
-			if before != nil && string(a.ID[:]) >= string(before[:]) {
-				t.Fatalf("alert %s comes after %s", a.ID, *before)
+			if before != nil && string(a.SortKey[:]) >= string(before[:]) {
+				t.Fatalf("alert %s comes after %s", a.SortKey, *before)
 			}
-			id := a.ID
-			before = &id
+			key := a.SortKey
+			before = &key
 		}
 		all = append(all, page...)
 	}

@@ -23,20 +23,23 @@ const bulkArgs = 2000
 
 // bulks are the tables that every delivery writes to.
 type bulks struct {
-	alerts, raws, text, feed, ledger bulk
+	alerts, raws, text, feed, ledger, events bulk
 }
 
-func (b *bulks) all() []*bulk { return []*bulk{&b.alerts, &b.raws, &b.text, &b.feed, &b.ledger} }
+func (b *bulks) all() []*bulk {
+	return []*bulk{&b.alerts, &b.raws, &b.text, &b.feed, &b.ledger, &b.events}
+}
 
 // prepareBulks must run before the first transaction: the one connection that writes
 // is then free.
 func prepareBulks(ctx context.Context, db *sql.DB) (bulks, error) {
 	b := bulks{
-		alerts: bulk{into: `alerts (num, id, client_num, node_num, rule_num, severity, src, dst, received_ms, head_num, seq, raw_hash, raw_size, normal)`},
+		alerts: bulk{into: `alerts (num, id, client_num, node_num, rule_num, severity, src, dst, received_ms, head_num, seq, raw_hash, raw_size, normal, sort_key)`},
 		raws:   bulk{into: `raws (alert_num, codec, raw)`},
 		text:   bulk{into: `alert_text (rowid, text)`},
 		feed:   bulk{into: `feed (pos, alert_num, at_ms)`},
-		ledger: bulk{into: `ledger (head_num, seq, kind, alert_id, raw_hash, value)`},
+		ledger: bulk{into: `ledger (head_num, seq, kind, alert_id, raw_hash, value, received_ms)`},
+		events: bulk{into: `events (node_num, key, alert_num, via)`},
 	}
 	for _, table := range b.all() {
 		table.width = strings.Count(table.into, ",") + 1

@@ -38,3 +38,18 @@ func mustAll(scope soc.Scope) error {
 	}
 	return nil
 }
+
+// isFull says whether an error means that the disk, or the file system's quota, is full.
+func isFull(err error) bool {
+	var e *sqlite.Error
+	return errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_FULL
+}
+
+// unlessFull leaves out an error of a full disk: what was to be noted matters less than
+// that people can read.
+func unlessFull(err error) error {
+	if isFull(err) {
+		return nil
+	}
+	return err
+}

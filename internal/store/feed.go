@@ -42,7 +42,11 @@ func (s *Store) Feed(ctx context.Context, scope soc.Scope, after int64, limit in
 	next = max(after, min(after+int64(limit), span.Last))
 	where, args := scopeSQL(scope)
 	fed = []soc.Fed{}
-	err = s.scanAlerts(ctx, `SELECT feed.pos, `+alertColumns+` JOIN feed ON feed.alert_num = alerts.num
+	db, err := s.read.DB()
+	if err != nil {
+		return nil, after, err
+	}
+	err = scanAlerts(ctx, db, `SELECT feed.pos, `+alertColumns+` JOIN feed ON feed.alert_num = alerts.num
 		WHERE feed.pos > ? AND feed.pos <= ? AND `+where[0]+` ORDER BY feed.pos`, append([]any{after, next}, args...),
 		func(pos int64, alert soc.StoredAlert) { fed = append(fed, soc.Fed{Pos: pos, Alert: alert}) })
 	if err != nil {

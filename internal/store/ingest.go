@@ -19,8 +19,13 @@ func (a *accept) insert(entries []soc.Entry) error {
 	if err != nil {
 		return err
 	}
+	open, err := a.openEvents(entries)
+	if err != nil {
+		return err
+	}
 	ledger := make([]any, 0, len(entries)*a.bulks.ledger.width)
 	var fresh []newAlert
+	var witnesses []testimony
 	cells := map[int64]*tapeRow{}
 	for i := range entries {
 		e := &entries[i]
@@ -31,21 +36,40 @@ func (a *accept) insert(entries []soc.Entry) error {
 			kind = kindDropped
 			a.head.Dropped++
 			cell.dropped++
+			a.noteDropped(&e.Alert)
 		case held[e.AlertID]:
 			kind = kindRepeated
 			a.head.Repeated++
 			cell.repeated++
 		default:
 			held[e.AlertID] = true
+			ready := a.ready[e.Seq-a.Entries[0].Seq]
+			if of, ok := open.take(e); ok {
+				kind = kindWitness
+				a.head.Repeated++
+				cell.repeated++
+				witnesses = append(witnesses, testimony{entry: e, of: of, prepared: ready})
+				break
+			}
+			if key := e.Alert.EventKey; key != (soc.EventKey{}) {
+				open[key] = append(open[key], told{fresh: len(fresh), via: viaOf(&e.Alert)})
+			}
 			a.head.Alerts++
-			fresh = append(fresh, newAlert{alert: a.stored(e), normal: e.Normal, head: a.head.Num, prepared: a.ready[e.Seq-a.Entries[0].Seq]})
+			fresh = append(fresh, newAlert{alert: a.stored(e), normal: e.Normal, head: a.head.Num, prepared: ready})
 		}
 		if a.now.Sub(e.Alert.SeenTime) > lateAfter {
 			cell.late++
 		}
-		ledger = append(ledger, a.head.Num, e.Seq, kind, e.AlertID[:], e.RawHash[:], e.Value[:])
+		ledger = append(ledger, a.head.Num, e.Seq, kind, e.AlertID[:], e.RawHash[:], e.Value[:], a.now.UnixMilli())
 	}
-	if a.done.Fed, err = a.addAlerts(a.ctx, a.tx, fresh, a.node.ClientNum, &a.node.Num); err != nil {
+	var first int64
+	if a.done.Fed, first, err = a.addAlerts(a.ctx, a.tx, fresh, a.node.ClientNum, &a.node.Num); err != nil {
+		return err
+	}
+	if err := a.addWitnesses(witnesses, first); err != nil {
+		return err
+	}
+	if err := a.saveDropped(); err != nil {
 		return err
 	}
 	if err := a.bulks.ledger.add(a.ctx, a.tx, ledger); err != nil {
@@ -60,6 +84,7 @@ func (a *accept) stored(e *soc.Entry) soc.StoredAlert {
 	return soc.StoredAlert{
 		Alert: e.Alert, Client: a.node.ClientName, ClientID: soc.ClientID(a.node.ClientID), Demo: a.node.Demo,
 		Node: a.node.Name, NodeID: a.Chain.Node, ReceivedTime: a.now.Truncate(time.Millisecond),
+		SortKey: soc.NewSortKey(&e.Alert), State: soc.AlertOpen,
 		RawSHA256: e.RawHash, RawSize: len(e.Alert.Raw), Epoch: a.Chain.Epoch, Lane: a.Chain.Lane, Seq: e.Seq,
 	}
 }
@@ -81,7 +106,8 @@ func addHeldIDs(ctx context.Context, tx *sql.Tx, entries []soc.Entry, held map[s
 		args[i] = entries[i].AlertID[:]
 	}
 	//nolint:gosec // question marks only
-	rows, err := tx.QueryContext(ctx, `SELECT id FROM alerts WHERE id IN (?`+strings.Repeat(`, ?`, len(args)-1)+`)`, args...)
+	in := `IN (?` + strings.Repeat(`, ?`, len(args)-1) + `)`
+	rows, err := tx.QueryContext(ctx, `SELECT id FROM alerts WHERE id `+in+` UNION ALL SELECT id FROM witnesses WHERE id `+in, append(args, args...)...)
 	if err != nil {
 		return err
 	}
@@ -118,28 +144,28 @@ func (s *Store) prepare(alert *soc.Alert) prepared {
 	return p
 }
 
-// addAlerts inserts alerts with everything that hangs on them, and feeds them.
-func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, client int64, node *int64) ([]soc.Fed, error) {
+// addAlerts inserts alerts with everything that hangs on them, and feeds them. It
+// returns the number of the first; the others follow.
+func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, client int64, node *int64) (fed []soc.Fed, firstNum int64, err error) {
 	if len(fresh) == 0 {
-		return nil, nil
+		return nil, 0, nil
 	}
-	firstNum, err := take(ctx, tx, "alert", len(fresh))
-	if err != nil {
-		return nil, err
+	if firstNum, err = take(ctx, tx, "alert", len(fresh)); err != nil {
+		return nil, 0, err
 	}
 	firstPos, err := take(ctx, tx, "feed", len(fresh))
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	rules := map[soc.Rule]int64{}
-	fed := make([]soc.Fed, len(fresh))
-	var alerts, raws, texts, feed []any
+	fed = make([]soc.Fed, len(fresh))
+	var alerts, raws, texts, feed, events []any
 	for i, f := range fresh {
 		num := firstNum + int64(i)
 		alert := f.alert
 		rule, err := ruleNum(ctx, tx, rules, alert.Rule)
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		var head, seq any
 		if f.head != 0 {
@@ -149,17 +175,21 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 		received := alert.ReceivedTime.UnixMilli()
 		alerts = append(alerts,
 			num, alert.ID[:], client, node, rule, alert.Severity, addrKey(alert.Source.Address), addrKey(alert.Destination.Address),
-			received, head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal))
+			received, head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal), alert.SortKey[:])
+		if key := alert.EventKey; key != (soc.EventKey{}) && node != nil {
+			events = append(events, *node, key[:], num, viaOf(&alert.Alert))
+		}
 		texts = append(texts, num, f.text)
 		feed = append(feed, firstPos+int64(i), num, received)
 		alert.Raw = nil // listeners get what the API shows
 		fed[i] = soc.Fed{Pos: firstPos + int64(i), Alert: alert}
 	}
-	return fed, errors.Join(
+	return fed, firstNum, errors.Join(
 		s.bulks.alerts.add(ctx, tx, alerts),
 		s.bulks.raws.add(ctx, tx, raws),
 		s.bulks.text.add(ctx, tx, texts),
 		s.bulks.feed.add(ctx, tx, feed),
+		s.bulks.events.add(ctx, tx, events),
 	)
 }
 

@@ -18,6 +18,7 @@ const (
 	kindAlert    = 1
 	kindRepeated = 2
 	kindDropped  = 3
+	kindWitness  = 4
 )
 
 // lateAfter is how long after the node saw it a record may come before it counts as late.
@@ -87,6 +88,8 @@ type accept struct {
 	node nodeRow
 	head headRow
 	done Accepted
+	// dropped counts the tombstones of the delivery by rule.
+	dropped map[soc.Rule]*soc.Withheld
 }
 
 func (a *accept) run() error {
@@ -269,56 +272,4 @@ func (a *accept) saveSigned(head soc.Head) error {
 		ON CONFLICT (head_num, day) DO UPDATE SET seq = excluded.seq, value = excluded.value, signed_ms = excluded.signed_ms, signature = excluded.signature`,
 		a.head.Num, a.now.Unix()/86400, head.Seq, head.Value[:], ms, a.Signed.Signature)
 	return err
-}
-
-// Missing is a node's signed word that records are gone. The caller has checked it.
-type Missing struct {
-	Chain  soc.Chain
-	From   uint64
-	Head   soc.Head // the last of the range, and the chain's value after it
-	Latest uint64
-	Signed soc.Signed
-}
-
-// AcceptMissing goes on behind records that a node no longer holds, and counts them
-// as missing. Where the core holds some of them already, only the rest counts.
-func (s *Store) AcceptMissing(ctx context.Context, scope soc.Scope, m Missing) (soc.Head, error) {
-	if err := mustAll(scope); err != nil {
-		return soc.Head{}, err
-	}
-	var head soc.Head
-	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
-		a := accept{
-			Store: s, ctx: ctx, tx: tx, now: s.now().UTC(),
-			Delivery: Delivery{Chain: m.Chain, Latest: m.Latest, Signed: m.Signed, Entries: []soc.Entry{{Record: soc.Record{Seq: m.From}}}},
-		}
-		if err := a.openHead(m.From == 1); err != nil {
-			return err
-		}
-		head = soc.Head{Seq: a.head.Seq, Value: soc.Hash(a.head.Value)}
-		switch {
-		case m.Head.Seq <= a.head.Seq:
-			return nil // said before
-		case m.From > a.head.Seq+1:
-			return a.gap(a.head.Seq + 1)
-		}
-		lost := m.Head.Seq - a.head.Seq
-		_, err := tx.ExecContext(ctx, `INSERT INTO missing_ranges (head_num, first_seq, last_seq, value, signed_ms, signature) VALUES (?, ?, ?, ?, ?, ?)`,
-			a.head.Num, m.From, m.Head.Seq, m.Head.Value[:], m.Signed.Time.UnixMilli(), m.Signed.Signature)
-		if err != nil {
-			return err
-		}
-		a.head.Seq, a.head.Value = m.Head.Seq, m.Head.Value[:]
-		a.head.Missing += lost
-		a.head.Latest = max(a.head.Latest, m.Latest, m.Head.Seq)
-		head = m.Head
-		if err := a.addTape(map[int64]*tapeRow{slotOf(a.now): {missing: lost}}); err != nil {
-			return err
-		}
-		return a.saveHead()
-	})
-	if err != nil {
-		return soc.Head{}, fmt.Errorf("accept records %d to %d of node %s as missing: %w", m.From, m.Head.Seq, m.Chain.Node, err)
-	}
-	return head, nil
 }

@@ -23,6 +23,7 @@ type nodeRow struct {
 	Version              string
 	Address              string
 	Sources              string // []soc.SourceHealth as JSON
+	Health               string // soc.NodeHealth as JSON, "" until a beat told it
 	EnrolledMS           int64  `gorm:"column:enrolled_ms"`
 	LastSeenMS           int64  `gorm:"column:last_seen_ms"`
 	RevokedMS            int64  `gorm:"column:revoked_ms"`
@@ -57,9 +58,13 @@ func (r nodeRow) node(now time.Time) soc.Node {
 		ID: soc.NodeID(r.ID), Name: r.Name, Client: r.ClientName, ClientID: soc.ClientID(r.ClientID), Demo: r.Demo,
 		Heads: []soc.HeadState{}, Sources: []soc.SourceHealth{}, Version: r.Version, Address: r.Address,
 		EnrolledTime: fromMS(r.EnrolledMS), LastSeenTime: fromMS(r.LastSeenMS), RevokedTime: fromMS(r.RevokedMS),
-		CertificateExpiresTime: fromMS(r.CertificateExpiresMS), ClockSkewMS: r.SkewMS,
+		CertificateExpiresTime: fromMS(r.CertificateExpiresMS), ClockSkewMS: r.SkewMS, LedgerKey: r.LedgerKey,
 	}
 	_ = json.Unmarshal([]byte(r.Sources), &n.Sources) // written by Beat from the same type
+	if r.Health != "" {
+		n.Health = &soc.NodeHealth{}
+		_ = json.Unmarshal([]byte(r.Health), n.Health) // likewise
+	}
 	n.State = n.StateAt(now)
 	return n
 }
@@ -189,6 +194,7 @@ type Beat struct {
 	Epoch   soc.Epoch
 	Latest  map[soc.Lane]uint64
 	Sources []soc.SourceHealth
+	Health  soc.NodeHealth
 }
 
 // Beat notes that the node lives.
@@ -200,9 +206,13 @@ func (s *Store) Beat(ctx context.Context, scope soc.Scope, id soc.NodeID, b Beat
 	if err != nil {
 		return fmt.Errorf("beat of node %s: %w", id, err)
 	}
+	health, err := json.Marshal(b.Health)
+	if err != nil {
+		return fmt.Errorf("beat of node %s: %w", id, err)
+	}
 	return s.tx(ctx, func(g *gorm.DB, tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `UPDATE nodes SET version = ?, address = ?, sources = ?, skew_ms = ?, last_seen_ms = ? WHERE id = ?`,
-			b.Version, b.Address, string(sources), b.Skew.Milliseconds(), s.now().UnixMilli(), string(id))
+		_, err := tx.ExecContext(ctx, `UPDATE nodes SET version = ?, address = ?, sources = ?, health = ?, skew_ms = ?, last_seen_ms = ? WHERE id = ?`,
+			b.Version, b.Address, string(sources), string(health), b.Skew.Milliseconds(), s.now().UnixMilli(), string(id))
 		for lane, latest := range b.Latest {
 			_, headErr := tx.ExecContext(ctx, `UPDATE heads SET latest = MAX(latest, ?)
 				WHERE epoch = ? AND lane = ? AND node_num = (SELECT num FROM nodes WHERE id = ?)`,

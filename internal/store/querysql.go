@@ -43,9 +43,9 @@ func termSQL(t query.Term) (string, []any) {
 	case query.Destination:
 		return prefixSQL(`alerts.dst`, t.Prefix)
 	case query.After:
-		return `alerts.id >= ?`, []any{firstID(t.Time)}
+		return `alerts.sort_key >= ?`, []any{firstKey(t.Time)}
 	case query.Before:
-		return `alerts.id < ?`, []any{firstID(t.Time)}
+		return `alerts.sort_key < ?`, []any{firstKey(t.Time)}
 	case query.Text:
 		match := `"` + strings.Join(t.Tokens, ` `) + `"` // tokens hold no quotes
 		if !t.Whole {
@@ -56,14 +56,14 @@ func termSQL(t query.Term) (string, []any) {
 	return `1 = 0`, nil
 }
 
-// firstID is the smallest alert id of a time; ids sort by event time.
-func firstID(t time.Time) []byte {
+// firstKey is the smallest sort key of a time.
+func firstKey(t time.Time) []byte {
 	ms := min(max(t.UnixMilli(), 0), 1<<48-1)
-	id := make([]byte, len(soc.AlertID{}))
+	key := make([]byte, len(soc.SortKey{}))
 	for i := range 6 {
-		id[i] = byte(ms >> (8 * (5 - i)))
+		key[i] = byte(ms >> (8 * (5 - i)))
 	}
-	return id
+	return key
 }
 
 // prefixSQL keeps the addresses of a network: a range, since IPv4 is stored mapped.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,7 +36,7 @@ func (s *Store) Raise(ctx context.Context, scope soc.Scope, n Notice) ([]soc.Fed
 		if rows, err := result.RowsAffected(); err != nil || rows == 0 {
 			return err
 		}
-		stored := soc.StoredAlert{Alert: n.Alert, ClientID: n.Client, NodeID: n.Node, ReceivedTime: s.now().UTC().Truncate(time.Millisecond)}
+		stored := soc.StoredAlert{Alert: n.Alert, ClientID: n.Client, NodeID: n.Node, ReceivedTime: s.now().UTC().Truncate(time.Millisecond), SortKey: soc.NewSortKey(&n.Alert), State: soc.AlertOpen}
 		var client int64
 		if err := tx.QueryRowContext(ctx, `SELECT num, name, demo FROM clients WHERE id = ?`, string(n.Client)).Scan(&client, &stored.Client, &stored.Demo); err != nil {
 			return err
@@ -50,11 +51,57 @@ func (s *Store) Raise(ctx context.Context, scope soc.Scope, n Notice) ([]soc.Fed
 		if err != nil {
 			return err
 		}
-		fed, err = s.addAlerts(ctx, tx, []newAlert{{alert: stored, normal: normal, prepared: s.prepare(&n.Alert)}}, client, node)
+		var num int64
+		if fed, num, err = s.addAlerts(ctx, tx, []newAlert{{alert: stored, normal: normal, prepared: s.prepare(&n.Alert)}}, client, node); err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE raised SET alert_num = ? WHERE once = ?`, num, n.Once)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("raise %q: %w", n.Alert.Rule.Name, err)
 	}
 	return fed, nil
+}
+
+// Resolve resolves the alert of a notice by itself: what it told of is over. A notice
+// that was not raised, or whose alert is resolved, changes nothing.
+func (s *Store) Resolve(ctx context.Context, scope soc.Scope, once, why string) ([]soc.Fed, error) {
+	if err := mustAll(scope); err != nil {
+		return nil, err
+	}
+	var fed []soc.Fed
+	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
+		now := s.now().UnixMilli()
+		var num int64
+		err := tx.QueryRowContext(ctx, `UPDATE alerts SET state = ?, resolved_ms = ?, resolution = ?
+			WHERE num = (SELECT alert_num FROM raised WHERE once = ?) AND state <> ? RETURNING num`, stateResolved, now, why, once, stateResolved).Scan(&num)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		fed, err = s.feedChanged(ctx, tx, num, now)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("resolve %s: %w", once, err)
+	}
+	return fed, nil
+}
+
+// Unresolved lists the notices whose names begin with prefix and whose alerts are not
+// resolved. It is never nil.
+func (s *Store) Unresolved(ctx context.Context, scope soc.Scope, prefix string) ([]string, error) {
+	if err := mustAll(scope); err != nil {
+		return nil, err
+	}
+	names := []string{}
+	err := s.read.WithContext(ctx).Raw(`SELECT once FROM raised JOIN alerts ON alerts.num = raised.alert_num
+		WHERE once >= ? AND once < ? AND alerts.state <> ? ORDER BY once`, prefix, prefix+"\U0010FFFF", stateResolved).Scan(&names).Error
+	if err != nil {
+		return nil, fmt.Errorf("unresolved notices: %w", err)
+	}
+	return names, nil
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"sync/atomic"
 	"time"
 
 	"github.com/klauspost/compress/zstd"
@@ -32,6 +33,8 @@ type Store struct {
 	pack  *zstd.Encoder
 	open  *zstd.Decoder
 	bulks bulks
+
+	trouble atomic.Pointer[string] // why nothing can be written; nil while all is well
 }
 
 // Options of Open.
@@ -125,13 +128,29 @@ func (s *Store) Close() error {
 // tx runs do in one transaction that writes. The *sql.Tx is for statements that run
 // thousands of times; everything else uses gorm on the same transaction.
 func (s *Store) tx(ctx context.Context, do func(g *gorm.DB, tx *sql.Tx) error) error {
-	return translate(s.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+	err := s.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
 		tx, ok := g.Statement.ConnPool.(*sql.Tx)
 		if !ok {
 			return errors.New("gorm gave no *sql.Tx")
 		}
 		return do(g, tx)
-	}))
+	})
+	switch {
+	case err == nil:
+		s.trouble.Store(nil)
+	case isFull(err):
+		why := "The disk of the core is full: nothing is taken in. The nodes keep what they find; make room on the disk."
+		s.trouble.Store(&why)
+	}
+	return translate(err)
+}
+
+// Trouble says why nothing can be written now; it is "" while all is well.
+func (s *Store) Trouble() string {
+	if why := s.trouble.Load(); why != nil {
+		return *why
+	}
+	return ""
 }
 
 func toMS(t time.Time) int64 {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/socme-project/socme/internal/proof"
 	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/soc"
 )
@@ -181,19 +182,33 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 			"NodeKey":     func() (int, error) { _, err := w.NodeKey(ctx, none, w.node.ID); return 0, err },
 			"Nodes":       func() (int, error) { got, err := w.Nodes(ctx, none); return len(got), err },
 			"Password":    func() (int, error) { _, _, err := w.Password(ctx, none, "admin"); return 0, err },
-			"PruneFeed":   func() (int, error) { return 0, w.PruneFeed(ctx, none) },
+			"Proof": func() (int, error) {
+				n := 0
+				err := w.Proof(ctx, none, store.ProofFilter{Node: w.node.ID, Until: w.clock.Add(time.Hour)}, func(proof.Line) error { n++; return nil })
+				return n, err
+			},
+			"ProofHeader": func() (int, error) {
+				_, err := w.ProofHeader(ctx, none, store.ProofFilter{Node: w.node.ID, Until: w.clock.Add(time.Hour)})
+				return 0, err
+			},
+			"PruneFeed": func() (int, error) { return 0, w.PruneFeed(ctx, none) },
 			"Raise": func() (int, error) {
 				_, err := w.Raise(ctx, none, store.Notice{Alert: a, Client: w.client.ID})
 				return 0, err
 			},
 			"RenewedNode": func() (int, error) { return 0, w.RenewedNode(ctx, none, w.node.ID, w.clock) },
+			"Resolve":     func() (int, error) { got, err := w.Resolve(ctx, none, "x", "x"); return len(got), err },
 			"RevokeNode":  func() (int, error) { return 0, w.RevokeNode(ctx, none, w.node.ID) },
 			"Session":     func() (int, error) { _, _, err := w.Session(ctx, none, "x"); return 0, err },
 			"SetAccount":  func() (int, error) { return 0, w.SetAccount(ctx, none, "x", "x", "x", "x") },
+			"SetWithheld": func() (int, error) { return 0, w.SetWithheld(ctx, none, w.node.ID, []store.Counted{{}}) },
 			"Tape":        func() (int, error) { got, err := w.Tape(ctx, none, w.node.ID); return len(got), err },
 			"TokenOf":     func() (int, error) { _, err := w.TokenOf(ctx, none, "x"); return 0, err },
 			"Tokens":      func() (int, error) { got, err := w.Tokens(ctx, none); return len(got), err },
+			"Unresolved":  func() (int, error) { got, err := w.Unresolved(ctx, none, ""); return len(got), err },
 			"UseLink":     func() (int, error) { _, err := w.UseLink(ctx, none, "x"); return 0, err },
+			"Withheld":    func() (int, error) { got, err := w.Withheld(ctx, none, w.node.ID); return len(got), err },
+			"Witnesses":   func() (int, error) { got, err := w.Witnesses(ctx, none, a.ID); return len(got), err },
 		}
 		for _, method := range store.ScopedMethods() {
 			call, ok := calls[method]

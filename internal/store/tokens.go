@@ -79,7 +79,7 @@ func (s *Store) TokenOf(ctx context.Context, scope soc.Scope, secret soc.Secret)
 		err = soc.ErrUnauthenticated
 	}
 	if err == nil && now-row.UsedMS > usedGrain.Milliseconds() {
-		err = s.write.WithContext(ctx).Exec(`UPDATE tokens SET used_ms = ? WHERE num = ?`, now, row.Num).Error
+		err = unlessFull(s.write.WithContext(ctx).Exec(`UPDATE tokens SET used_ms = ? WHERE num = ?`, now, row.Num).Error)
 	}
 	if err != nil {
 		return soc.Token{}, fmt.Errorf("token: %w", err)

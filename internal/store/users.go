@@ -173,7 +173,7 @@ func (s *Store) Session(ctx context.Context, scope soc.Scope, secret soc.Secret)
 		err = soc.ErrUnauthenticated
 	}
 	if err == nil && now.UnixMilli()-row.UsedMS > usedGrain.Milliseconds() {
-		err = s.write.WithContext(ctx).Exec(`UPDATE sessions SET used_ms = ? WHERE secret_hash = ?`, now.UnixMilli(), hashSecret(secret)).Error
+		err = unlessFull(s.write.WithContext(ctx).Exec(`UPDATE sessions SET used_ms = ? WHERE secret_hash = ?`, now.UnixMilli(), hashSecret(secret)).Error)
 	}
 	if err != nil {
 		return soc.User{}, time.Time{}, fmt.Errorf("session: %w", err)

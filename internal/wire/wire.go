@@ -30,6 +30,8 @@ const (
 	MaxPlain = 8 << 20
 	// MaxMessage bounds every other message, in bytes.
 	MaxMessage = 1 << 20
+	// MaxWithheld bounds the rules of one beat or range.
+	MaxWithheld = 500
 )
 
 // EnrolRequest asks for a certificate with the secret of an enrolment token.
@@ -123,12 +125,16 @@ type Refusal struct {
 // Error is the detail.
 func (r *Refusal) Error() string { return "the core refused: " + r.Detail }
 
-// Missing declares that the node no longer holds the records From…Head.Seq.
+// Missing declares that the node no longer holds the records From…Head.Seq, and why.
 // Head.Value is the chain's value after the last of them, so that the next fits.
 type Missing struct {
 	Header Header   `json:"header"` // Signature covers Head with Missing = From
 	From   uint64   `json:"from"`
 	Head   soc.Head `json:"head"`
+	// Dropped says by rule what the records were, where the outbox's quota took them:
+	// the counts make up the range. At most MaxWithheld rules; the last may stand for the
+	// rest. Without it the range is missing.
+	Dropped []soc.Withheld `json:"dropped,omitempty"`
 }
 
 // Beat says that the node lives, and how it does.
@@ -138,6 +144,11 @@ type Beat struct {
 	Epoch    soc.Epoch          `json:"epoch"`
 	Latest   map[string]uint64  `json:"latest"` // newest seq of the epoch by lane
 	Sources  []soc.SourceHealth `json:"sources"`
+	Health   soc.NodeHealth     `json:"health"`
+	// Withheld is what changed since the last beat that was answered: totals of a day.
+	// At most MaxWithheld.
+	Withheld []soc.Withheld `json:"withheld,omitempty"`
+	Outbox   string         `json:"outbox,omitempty"` // names the outbox that counted
 }
 
 // BeatReply tells the core's clock.

@@ -10,10 +10,11 @@ import (
 // Bounds on what is taken out of a line. The whole line is in Raw; these keep an
 // alert small enough to travel and to show.
 const (
-	MaxText    = 2048 // bytes of one text
-	maxTexts   = 64   // texts of one array
-	maxDetails = 96   // details of one alert
-	maxTags    = 64   // tags of one alert
+	MaxText    = 2048     // bytes of one text
+	maxTexts   = 64       // texts of one array
+	maxDetails = 128      // details of one alert
+	maxSize    = 20 << 10 // bytes of all details of one alert
+	maxTags    = 64       // tags of one alert
 )
 
 // Clip cuts text to at most limit bytes, between two characters, and marks the cut.
@@ -29,60 +30,31 @@ func Clip(text string, limit int) string {
 	return text[:cut] + mark
 }
 
-// Details gathers an alert's details in the order in which they are added.
-type Details []soc.Detail
+// Details gathers an alert's details in the order in which they are added: 128 of
+// them, or 20 KiB besides those that List begins with.
+type Details struct {
+	List []soc.Detail
+	size int
+}
 
-// Add takes one detail; an empty value, a dash for none, or one beyond the 96th, is
-// left out.
+// Add takes one detail. A value that says that there is none is left out, and so is
+// a detail that is there already, and what goes beyond the bounds.
 func (d *Details) Add(name, value string) {
-	if value != "" && value != "-" && len(*d) < maxDetails {
-		*d = append(*d, soc.Detail{Name: name, Value: value})
+	if absent(value) || len(d.List) == maxDetails || d.size+len(name)+len(value) > maxSize {
+		return
 	}
-}
-
-// Fact is one field that is worth showing: where it stands in an object and what it
-// is called.
-type Fact struct {
-	Key  string
-	Name string
-	Sub  []string // further down in Key's value
-}
-
-// AddFacts takes those facts of an object that are there, in the order of facts.
-// Of an array of objects, it takes them of each of the first eight.
-func (d *Details) AddFacts(of Value, facts []Fact) {
-	n := 0
-	for object := range of.Items() {
-		if n++; n > 8 {
+	for i := range d.List {
+		if d.List[i].Value == value && d.List[i].Name == name {
 			return
 		}
-		d.addFacts(object, facts)
 	}
+	d.size += len(name) + len(value)
+	d.List = append(d.List, soc.Detail{Name: name, Value: value})
 }
 
-func (d *Details) addFacts(object Value, facts []Fact) {
-	var room [24]Value
-	values := room[:]
-	if len(facts) > len(values) {
-		values = make([]Value, len(facts))
-	}
-	for key, value := range object.Members() {
-		for i := range facts {
-			if facts[i].Key == key {
-				values[i] = value
-			}
-		}
-	}
-	for i, fact := range facts {
-		value := values[i]
-		if value == "" {
-			continue
-		}
-		if len(fact.Sub) > 0 {
-			value = value.Get(fact.Sub...)
-		}
-		d.Add(fact.Name, value.Joined())
-	}
+// absent says whether a text is but a sensor's word for none.
+func absent(text string) bool {
+	return text == "" || text == "-" || text == "null" || text == "(null)"
 }
 
 // AddTags appends those of more that tags does not hold yet, up to 64 in all.

@@ -1,14 +1,12 @@
 package field
 
 import (
-	"encoding/json"
 	"iter"
 	"math"
 	"net/netip"
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // Value is the text of one JSON value of a line that Line has checked, without space
@@ -131,37 +129,6 @@ func (v Value) scalar() string {
 		return ""
 	}
 	return Clip(string(v), MaxText)
-}
-
-// whole is a string's text however long.
-func (v Value) whole() string {
-	inner := string(v[1 : len(v)-1])
-	if plain(inner) || strings.IndexByte(inner, '\\') < 0 && utf8.ValidString(inner) {
-		return inner
-	}
-	var text string
-	if err := json.Unmarshal([]byte(v), &text); err != nil {
-		return "" // not reached: Line has checked it
-	}
-	return strings.ReplaceAll(text, "\x00", "\uFFFD")
-}
-
-// plain says whether text is ASCII without a backslash, as nearly all is.
-func plain(text string) bool {
-	for ; len(text) >= 8; text = text[8:] {
-		w := uint64(text[0]) | uint64(text[1])<<8 | uint64(text[2])<<16 | uint64(text[3])<<24 |
-			uint64(text[4])<<32 | uint64(text[5])<<40 | uint64(text[6])<<48 | uint64(text[7])<<56
-		slash := w ^ ones*'\\'
-		if (w|(slash-ones)&^slash)&highs != 0 {
-			return false
-		}
-	}
-	for i := range len(text) {
-		if text[i] >= 0x80 || text[i] == '\\' {
-			return false
-		}
-	}
-	return true
 }
 
 // Int reads a whole number, also one that stands in a string, and says whether there

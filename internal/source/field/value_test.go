@@ -8,8 +8,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/socme-project/socme/internal/source/field"
 )
 
@@ -166,19 +164,6 @@ func TestGetTakesTheLastOfTwo(t *testing.T) {
 	}
 	if got := v.Get("a", "b", "c"); got != "" {
 		t.Errorf("a.b.c = %q, want none", got)
-	}
-}
-
-func TestFactsComeInTheirOwnOrder(t *testing.T) {
-	var d field.Details
-	v := object(t, `{"list":[{"size":3,"name":"x","in":{"hash":"h"}},{"name":"y"},5]}`)
-	d.AddFacts(v.Get("list"), []field.Fact{{Key: "name", Name: "file"}, {Key: "in", Name: "sha256", Sub: []string{"hash"}}, {Key: "size", Name: "file size"}})
-	var got []string
-	for _, detail := range d {
-		got = append(got, detail.Name+"="+detail.Value)
-	}
-	if diff := cmp.Diff([]string{"file=x", "sha256=h", "file size=3", "file=y"}, got); diff != "" {
-		t.Error(diff)
 	}
 }
 

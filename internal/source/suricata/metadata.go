@@ -7,14 +7,13 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// metadata is what a rule's author wrote into it: alert.metadata, an object whose
-// values are arrays of text.
+// metadata is what a rule's author wrote into it, as far as it has a place of its own
+// in an alert: alert.metadata, an object whose values are arrays of text.
 type metadata struct {
 	severity                     string
 	tacticIDs, tactics           []string
 	techniqueIDs, techniqueNames []string
 	tags                         []string
-	others                       field.Details
 }
 
 func (m *metadata) read(object field.Value) {
@@ -22,7 +21,6 @@ func (m *metadata) read(object field.Value) {
 		switch name {
 		case "signature_severity":
 			m.severity = value.Text()
-			m.others.Add("signature severity", value.Joined())
 		case "mitre_tactic_id":
 			m.tacticIDs = value.Texts()
 		case "mitre_tactic_name":
@@ -31,13 +29,8 @@ func (m *metadata) read(object field.Value) {
 			m.techniqueIDs = value.Texts()
 		case "mitre_technique_name":
 			m.techniqueNames = spaced(value.Texts())
-		case "tag":
+		case "tag", "malware_family":
 			m.tags = field.AddTags(m.tags, value.Texts()...)
-		case "malware_family":
-			m.tags = field.AddTags(m.tags, value.Texts()...)
-			m.others.Add("malware family", value.Joined())
-		default:
-			m.others.Add(label(name), value.Joined())
 		}
 	}
 }
@@ -52,29 +45,10 @@ func spaced(names []string) []string {
 
 // mitre is nil if the rule says nothing of ATT&CK.
 func (m *metadata) mitre() *soc.MITRE {
-	tactics := m.tactics
-	if len(tactics) == 0 {
-		tactics = m.tacticIDs
-	}
+	tactics := field.Tactics(m.tacticIDs, m.tactics)
 	techniques := field.Techniques(m.techniqueIDs, m.techniqueNames)
 	if len(tactics) == 0 && len(techniques) == 0 {
 		return nil
 	}
 	return &soc.MITRE{Tactics: tactics, Techniques: techniques}
-}
-
-// label is a key of the metadata as people write it. Those that nearly every rule
-// has are not made anew for each alert.
-func label(key string) string {
-	switch key {
-	case "affected_product":
-		return "affected product"
-	case "attack_target":
-		return "attack target"
-	case "created_at":
-		return "rule created"
-	case "updated_at":
-		return "rule updated"
-	}
-	return field.Clip(strings.ReplaceAll(key, "_", " "), 64)
 }

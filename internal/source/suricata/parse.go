@@ -2,20 +2,19 @@ package suricata
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/socme-project/socme/internal/source/field"
 	"github.com/socme-project/socme/soc"
 )
 
-// members are the top-level fields of an EVE alert that have a place of their own in
-// a soc.Alert.
+// members are the top-level fields of an EVE event that the parser itself looks at.
+// What else there is, table takes.
 type members struct {
-	timestamp, eventType, alert        field.Value
-	sourceIP, sourcePort               field.Value
-	destinationIP, destinationPort     field.Value
-	protocol, application, communityID field.Value
-	sections                           [len(sections)]field.Value
+	timestamp, eventType, alert field.Value
+	flowID, transactionID       field.Value
+	frame                       field.Value
 }
 
 // Parse turns an EVE line into an alert; false means that the event is none. It
@@ -51,7 +50,7 @@ func Event(object field.Value) (soc.Alert, bool, error) {
 	if !m.alert.IsObject() {
 		return soc.Alert{}, false, fmt.Errorf("read an eve event: %w: event_type is alert and there is no alert object", soc.ErrInvalid)
 	}
-	return m.soc(), true, nil
+	return m.soc(object), true, nil
 }
 
 // isAlert compares by text, since any letter of it may be written as an escape.
@@ -68,26 +67,12 @@ func (m *members) read(object field.Value) {
 			m.eventType = value
 		case "alert":
 			m.alert = value
-		case "src_ip":
-			m.sourceIP = value
-		case "src_port":
-			m.sourcePort = value
-		case "dest_ip":
-			m.destinationIP = value
-		case "dest_port":
-			m.destinationPort = value
-		case "proto":
-			m.protocol = value
-		case "app_proto":
-			m.application = value
-		case "community_id":
-			m.communityID = value
-		default:
-			for i := range sections {
-				if sections[i].key == key {
-					m.sections[i] = value
-				}
-			}
+		case "flow_id":
+			m.flowID = value
+		case "tx_id":
+			m.transactionID = value
+		case "frame":
+			m.frame = value
 		}
 	}
 }
@@ -95,7 +80,6 @@ func (m *members) read(object field.Value) {
 // signature is the alert object.
 type signature struct {
 	gid, id, rev, name, category, action, severity, metadata field.Value
-	source, target, xff, references                          field.Value
 }
 
 func (s *signature) read(object field.Value) {
@@ -117,52 +101,84 @@ func (s *signature) read(object field.Value) {
 			s.severity = value
 		case "metadata":
 			s.metadata = value
-		case "source":
-			s.source = value
-		case "target":
-			s.target = value
-		case "xff":
-			s.xff = value
-		case "references":
-			s.references = value
 		}
 	}
 }
 
-func (m *members) soc() soc.Alert {
+func (m *members) soc(object field.Value) soc.Alert {
 	var s signature
 	s.read(m.alert)
-	meta := metadata{others: make(field.Details, 0, 12)}
+	var meta metadata
 	meta.read(s.metadata)
 	a := soc.Alert{
-		Severity:    severity(s.severity, meta.severity),
-		Rule:        soc.Rule{Engine: soc.EngineSuricata, ID: ruleID(s.gid, s.id), Name: s.name.Text()},
-		Category:    s.category.Text(),
-		Action:      s.action.Text(),
-		Source:      soc.Endpoint{Address: m.sourceIP.Address(), Port: m.sourcePort.Port()},
-		Destination: soc.Endpoint{Address: m.destinationIP.Address(), Port: m.destinationPort.Port()},
-		Protocol:    m.protocol.Text(),
-		Application: m.application.Text(),
-		CommunityID: m.communityID.Text(),
-		MITRE:       meta.mitre(),
-		Tags:        meta.tags,
-		EventTime:   m.timestamp.Time(),
+		Severity:  severity(s.severity, meta.severity),
+		Rule:      soc.Rule{Engine: soc.EngineSuricata, ID: s.rule(), Name: s.name.Text()},
+		Category:  s.category.Text(),
+		Action:    s.action.Text(),
+		MITRE:     meta.mitre(),
+		Tags:      meta.tags,
+		EventTime: m.timestamp.Time(),
 	}
+	d := field.Details{List: make([]soc.Detail, 0, 40)}
+	table.Fill(&a, &d, object)
+	a.Details = d.List
 	if a.Application == "failed" { // Suricata's word for "not recognised"
 		a.Application = ""
 	}
-	a.Details = m.details(&s, &meta)
+	a.EventKey = m.key(&a, &s)
 	return a
 }
 
-// ruleID is the signature's number, with the generator's before it where that is not
-// 1: "2100498", "3:19187".
-func ruleID(gid, id field.Value) string {
-	number := field.Clip(id.Text(), 64)
-	if g := field.Clip(gid.Text(), 64); g != "" && g != "1" {
-		return g + ":" + number
+// key is what makes the event itself, in what Wazuh leaves as it was. The flow's number
+// is the best of it; community_id, or the two sides, stand for it where Suricata gives
+// none.
+func (m *members) key(a *soc.Alert, s *signature) soc.EventKey {
+	flow := rounded(m.flowID)
+	if flow == "" {
+		flow = a.CommunityID
 	}
-	return number
+	if flow == "" {
+		flow = fmt.Sprint(a.Source, a.Destination, a.Protocol)
+	}
+	return soc.NewEventKey(a.EventTime, flow, number(s.gid), number(s.id), number(s.rev), m.timestamp.Text(),
+		number(m.transactionID), number(m.frame.Get("id"))) // one packet may hold many frames
+}
+
+// number is a whole number's digits, however it is written: Wazuh writes those beyond
+// 31 bits as "4294967295.000000", and what is not there as "null".
+func number(v field.Value) string {
+	text := field.Clip(v.Text(), 64)
+	digits, zeros, _ := strings.Cut(text, ".")
+	switch {
+	case text == "null":
+		return ""
+	case digits == "" || strings.Trim(digits, "0123456789") != "" || strings.Trim(zeros, "0") != "":
+		return text
+	}
+	return digits
+}
+
+// rounded is number, of which Wazuh knows no more than a float64 holds.
+func rounded(v field.Value) string {
+	digits := number(v)
+	if len(digits) <= 15 { // a float64 holds these
+		return digits
+	}
+	f, err := strconv.ParseFloat(digits, 64)
+	if err != nil {
+		return digits
+	}
+	return strconv.FormatFloat(f, 'f', -1, 64)
+}
+
+// rule is the signature's number, with the generator's before it where that is not 1:
+// "2100498", "3:19187".
+func (s *signature) rule() string {
+	id := number(s.id)
+	if gid := number(s.gid); gid != "" && gid != "1" {
+		return gid + ":" + id
+	}
+	return id
 }
 
 // severity maps a signature's priority, which Suricata does not clamp: 1 is the

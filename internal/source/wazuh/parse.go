@@ -8,25 +8,25 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// members are the top-level fields of an alert.
+// members are the top-level fields of an alert that the parser itself looks at. What
+// else there is, a table takes.
 type members struct {
-	timestamp, rule, agent, manager, id, cluster field.Value
-	data, syscheck, decoder, predecoder          field.Value
-	location, fullLog, previousOutput            field.Value
+	object                            field.Value
+	timestamp, indexed                field.Value
+	rule, agent, manager, id, cluster field.Value
+	data, syscheck                    field.Value
 }
 
 // forwarded is Wazuh's rule for whatever Suricata alerted on.
 const forwarded = "86601"
 
 // rule is the rule object.
-type rule struct {
-	level, id, description, groups, mitre field.Value
-	firedTimes, frequency, info, cve      field.Value
-}
+type rule struct{ level, id, description, groups, mitre field.Value }
 
-// Parse turns a line of alerts.json into an alert; false means that the event has no
-// rule, as those of archives.json have none. It errs on a line that is no JSON
-// object; any other oddity costs no more than the field that is odd.
+// Parse turns a line of alerts.json into an alert, or the same alert as the indexer of
+// Wazuh 4 holds it, with the same id; false means that the event has no rule, as those
+// of archives.json have none. It errs on a line that is no JSON object; any other
+// oddity costs no more than the field that is odd.
 //
 // A Suricata alert that came through Wazuh stays Suricata's: its own rule, severity
 // and addresses, since Wazuh gives them all one rule of level 3.
@@ -40,7 +40,7 @@ func Parse(node soc.NodeID, line []byte) (soc.Alert, bool, error) {
 		return soc.Alert{}, false, nil
 	}
 	r := readRule(m.rule)
-	a, ofSuricata := m.suricata()
+	a, ofSuricata := passed(m.data)
 	if !ofSuricata {
 		a = m.own(r)
 	}
@@ -51,11 +51,13 @@ func Parse(node soc.NodeID, line []byte) (soc.Alert, bool, error) {
 }
 
 func read(object field.Value) *members {
-	var m members
+	m := members{object: object}
 	for key, value := range object.Members() {
 		switch key {
 		case "timestamp":
 			m.timestamp = value
+		case "@timestamp":
+			m.indexed = value
 		case "rule":
 			m.rule = value
 		case "agent":
@@ -70,16 +72,6 @@ func read(object field.Value) *members {
 			m.data = value
 		case "syscheck":
 			m.syscheck = value
-		case "decoder":
-			m.decoder = value
-		case "predecoder":
-			m.predecoder = value
-		case "location":
-			m.location = value
-		case "full_log":
-			m.fullLog = value
-		case "previous_output":
-			m.previousOutput = value
 		}
 	}
 	return &m
@@ -99,55 +91,56 @@ func readRule(object field.Value) *rule {
 			r.groups = value
 		case "mitre":
 			r.mitre = value
-		case "firedtimes":
-			r.firedTimes = value
-		case "frequency":
-			r.frequency = value
-		case "info":
-			r.info = value
-		case "cve":
-			r.cve = value
 		}
 	}
 	return &r
 }
 
-// suricata reads data as an EVE alert, and says whether it is one.
-func (m *members) suricata() (soc.Alert, bool) {
-	a, is, err := suricata.Event(m.data)
-	return a, is && err == nil && a.Rule.ID != ""
+// passed reads an event as Suricata wrote it, and says whether it is an alert that
+// Wazuh has passed on.
+func passed(event field.Value) (soc.Alert, bool) {
+	a, is, err := suricata.Event(event)
+	if err != nil || !is || a.Rule.ID == "" {
+		return soc.Alert{}, false
+	}
+	a.Via = soc.EngineWazuh
+	return a, true
 }
 
 // own is an alert of Wazuh's own rules.
 func (m *members) own(r *rule) soc.Alert {
-	a := soc.Alert{
+	return soc.Alert{
 		Severity: severity(r.level),
 		Rule:     soc.Rule{Engine: soc.EngineWazuh, ID: field.Clip(r.id.Text(), 64), Name: r.description.Text()},
 	}
-	m.endpoints(&a)
-	a.Details = m.details()
-	return a
 }
 
 // common fills in what Wazuh says of every alert.
 func (m *members) common(a *soc.Alert, r *rule) {
-	if a.EventTime.IsZero() {
-		a.EventTime = m.timestamp.Time()
+	for _, clock := range []field.Value{m.timestamp, m.indexed} {
+		if a.EventTime.IsZero() {
+			a.EventTime = clock.Time()
+		}
 	}
 	a.Agent = m.agentOf()
 	a.Tags = field.AddTags(a.Tags, r.groups.Texts()...)
 	if a.MITRE == nil {
 		a.MITRE = mitre(r.mitre)
 	}
-	d := field.Details(a.Details)
-	if a.Rule.Engine != soc.EngineWazuh {
+	d := field.Details{List: a.Details}
+	switch {
+	case a.Via != "":
 		if r.id.Text() != forwarded { // somebody wrote a rule to raise it
 			a.Severity = max(a.Severity, severity(r.level))
 		}
 		d.Add("wazuh rule", field.Clip(r.id.Text()+" "+r.description.Text(), field.MaxText))
+		passedOn.Fill(a, &d, m.object)
+	case m.syscheck.Get("value_name") != "" || field.IsRegistry(m.syscheck.Get("path").Text()):
+		registry.Fill(a, &d, m.object)
+	default:
+		alerts.Fill(a, &d, m.object)
 	}
-	m.origin(&d, r)
-	a.Details = d
+	a.Details = d.List
 }
 
 // alertID prefers the id that Wazuh gives, which is the same in the file and in the

@@ -3,8 +3,6 @@ package wazuh_test
 import (
 	"bytes"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -77,41 +75,4 @@ func TestAnAlertStaysSmallHoweverLongItsLine(t *testing.T) {
 	if err != nil || len(normal) > 32<<10 || !bytes.Equal(a.Raw, line) {
 		t.Errorf("%d bytes, %v", len(normal), err)
 	}
-}
-
-// FuzzParse: every object with a rule object is an alert and nothing else is, raw is
-// the line, and what comes out can travel.
-func FuzzParse(f *testing.F) {
-	input, err := os.ReadFile(filepath.Join("testdata", "alerts.jsonl"))
-	if err != nil {
-		f.Fatal(err)
-	}
-	for line := range bytes.SplitSeq(input, []byte("\n")) {
-		f.Add(line)
-	}
-	f.Fuzz(func(t *testing.T, line []byte) {
-		a, got, err := wazuh.Parse("node", line)
-		var members map[string]json.RawMessage
-		object := json.Unmarshal(line, &members) == nil && members != nil
-		if object {
-			is := bytes.HasPrefix(members["rule"], []byte("{"))
-			if err != nil || got != is {
-				t.Errorf("Parse = %v, %v; encoding/json: a rule %v", got, err, is)
-			}
-		}
-		if !got {
-			return
-		}
-		if !bytes.Equal(a.Raw, line) {
-			t.Errorf("raw is not the line")
-		}
-		text, err := json.Marshal(a)
-		if err != nil {
-			t.Fatalf("marshal the alert: %v", err)
-		}
-		// A backslash in the text stands there as two.
-		if bytes.Contains(bytes.ReplaceAll(text, []byte(`\\`), nil), []byte(`\u0000`)) {
-			t.Errorf("a NUL in %s", text)
-		}
-	})
 }

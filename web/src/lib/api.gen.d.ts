@@ -62,7 +62,7 @@ export interface paths {
 			path?: never;
 			cookie?: never;
 		};
-		/** One alert */
+		/** One alert, by its id or by that of one of its witnesses */
 		get: operations['alert'];
 		put?: never;
 		post?: never;
@@ -175,6 +175,26 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/nodes/{id}/proof': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * A file that proves what a node delivered between two times
+		 * @description JSON lines: the node's ledger with the heads that the node signed, and at the end the core's signature. `socme verify FILE` checks it without any core.
+		 */
+		get: operations['node-proof'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/nodes/{id}/revoke': {
 		parameters: {
 			query?: never;
@@ -222,6 +242,23 @@ export interface paths {
 		put?: never;
 		/** Sign in with the one-time link that the core prints */
 		post: operations['sign-in-by-link'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/status': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** How the core does */
+		get: operations['status'];
+		put?: never;
+		post?: never;
 		delete?: never;
 		options?: never;
 		head?: never;
@@ -331,11 +368,14 @@ export interface components {
 			destination: components['schemas']['Endpoint'];
 			details?: components['schemas']['Detail'][];
 			epoch?: string;
+			/** @description the same for all alerts that tell of one event */
+			event_key?: string;
 			/**
 			 * Format: date-time
 			 * @description the sensor's clock; absent if it could not be read
 			 */
 			event_time?: string;
+			file?: components['schemas']['File'];
 			id: string;
 			/**
 			 * @description the ledger's lane
@@ -348,6 +388,10 @@ export interface components {
 			/** @description the node's name; empty for SOCme's own alerts about no node */
 			node: string;
 			node_id: string;
+			/** @description addresses, domains, hashes, URLs, users and hosts of the alert, each once */
+			observables?: components['schemas']['Observable'][];
+			place?: components['schemas']['Place'];
+			process?: components['schemas']['Process'];
 			protocol?: string;
 			/** @description over the sensor's line without its newline */
 			raw_sha256: string;
@@ -361,6 +405,10 @@ export interface components {
 			 * @description the core's clock
 			 */
 			received_time: string;
+			/** @description why it was resolved, in words */
+			resolution?: string;
+			/** Format: date-time */
+			resolved_time?: string;
 			rule: components['schemas']['Rule'];
 			/**
 			 * Format: date-time
@@ -377,8 +425,29 @@ export interface components {
 			 * @enum {string}
 			 */
 			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
+			/**
+			 * Format: int64
+			 * @description the node's clock minus the core's when the node saw the alert, in ms; absent if it did not know
+			 */
+			skew_ms?: number;
+			/** @description lists are ordered by it, the highest first: 48 bits of the event's time in ms, corrected where the node's clock was wrong by more than 2 s, then the end of the id */
+			sort_key: string;
 			source: components['schemas']['Endpoint'];
+			/** @enum {string} */
+			state: 'open' | 'acknowledged' | 'escalated' | 'resolved';
 			tags?: string[];
+			/**
+			 * @description the engine that passed the event on, where that is not the rule's own
+			 * @enum {string}
+			 */
+			via?: 'wazuh';
+			/** @description other records that tell of the same event */
+			witness_list: components['schemas']['Witness'][];
+			/**
+			 * Format: int64
+			 * @description records of other sensors that tell of the same event
+			 */
+			witnesses?: number;
 		};
 		AlertPageBody: {
 			items: components['schemas']['StoredAlert'][];
@@ -476,6 +545,13 @@ export interface components {
 			 */
 			type: string;
 		};
+		File: {
+			md5?: string;
+			/** @description or its name, where the sensor knows no more */
+			path?: string;
+			sha1?: string;
+			sha256?: string;
+		};
 		HeadState: {
 			/** @description false for epochs that a fork has ended */
 			current: boolean;
@@ -559,9 +635,13 @@ export interface components {
 			forks: number;
 			/** @description newest epoch first, urgent before normal */
 			heads: components['schemas']['HeadState'][];
+			/** @description what the node last told of itself; absent until it has */
+			health?: components['schemas']['NodeHealth'];
 			id: string;
 			/** Format: date-time */
 			last_seen_time?: string;
+			/** @description ed25519, public: what the node signs its heads with */
+			ledger_key: string;
 			/**
 			 * Format: int64
 			 * @description records that the node declared gone
@@ -620,9 +700,13 @@ export interface components {
 			forks: number;
 			/** @description newest epoch first, urgent before normal */
 			heads: components['schemas']['HeadState'][];
+			/** @description what the node last told of itself; absent until it has */
+			health?: components['schemas']['NodeHealth'];
 			id: string;
 			/** Format: date-time */
 			last_seen_time?: string;
+			/** @description ed25519, public: what the node signs its heads with */
+			ledger_key: string;
 			/**
 			 * Format: int64
 			 * @description records that the node declared gone
@@ -647,12 +731,105 @@ export interface components {
 			 * @description records that the node holds and the core has not taken
 			 */
 			waiting: number;
+			/** @description what it did not deliver, by rule and reason, what is most first; at most 200 */
+			withheld: components['schemas']['Withheld'][];
+		};
+		NodeHealth: {
+			/** Format: int64 */
+			cores: number;
+			/**
+			 * Format: double
+			 * @description of one core, of the node's process since the last beat
+			 */
+			cpu_percent: number;
+			/**
+			 * Format: int64
+			 * @description bytes, on the disk of the outbox
+			 */
+			disk_free: number;
+			/** Format: int64 */
+			disk_total: number;
+			/**
+			 * Format: double
+			 * @description the machine's, over one minute
+			 */
+			load: number;
+			/**
+			 * Format: int64
+			 * @description resident, of the node's process
+			 */
+			memory_bytes: number;
+			/**
+			 * Format: int64
+			 * @description bytes that the machine has available
+			 */
+			memory_free: number;
+			/** Format: int64 */
+			memory_total: number;
+			/**
+			 * Format: date-time
+			 * @description when the node saw the oldest record that waits
+			 */
+			oldest_time?: string;
+			/**
+			 * Format: int64
+			 * @description size on the disk, with what was delivered lately
+			 */
+			outbox_bytes: number;
+			/**
+			 * Format: int64
+			 * @description bytes that it may have
+			 */
+			outbox_quota: number;
+			/**
+			 * Format: int64
+			 * @description records that wait to be delivered
+			 */
+			outbox_records: number;
+			/**
+			 * Format: date-time
+			 * @description when the node's process began
+			 */
+			start_time?: string;
+			/** @description version of the Suricata beside it, if one is found */
+			suricata?: string;
+			/** @description the machine's operating system and kernel */
+			system?: string;
+			/** @description why the outbox cannot be written */
+			trouble?: string;
+			/** @description version of the Wazuh manager beside it, if one is found */
+			wazuh?: string;
 		};
 		NodeToken: {
 			/** Format: date-time */
 			expires_time: string;
 			/** @description for socme node enrol; works once */
 			token: string;
+		};
+		Observable: {
+			/** @enum {string} */
+			type: 'address' | 'domain' | 'hash' | 'url' | 'user' | 'host' | 'email';
+			value: string;
+		};
+		Place: {
+			/**
+			 * Format: int64
+			 * @description bytes from the file's beginning to the line's
+			 */
+			offset?: number;
+			/** @description the file, socket, or index and document */
+			path: string;
+		};
+		Process: {
+			/** @description the command line */
+			command?: string;
+			/** @description the system's number for it */
+			id?: string;
+			/** @description the file of the program that started it */
+			parent?: string;
+			parent_command?: string;
+			/** @description the program's file, or its name */
+			path?: string;
 		};
 		Rule: {
 			/**
@@ -689,11 +866,31 @@ export interface components {
 			error?: string;
 			/**
 			 * Format: int64
+			 * @description times that it failed and was started again
+			 */
+			failures: number;
+			/**
+			 * Format: int64
+			 * @description alerts that the node's own filters or budget kept back; counted by rule
+			 */
+			filtered: number;
+			/**
+			 * Format: int64
 			 * @description alerts kept although their text is not UTF-8; raw is to the byte
 			 */
 			invalid_utf8: number;
-			/** @description suricata or wazuh */
+			/** @description suricata, suricata-socket, wazuh or wazuh-indexer */
 			kind: string;
+			/**
+			 * Format: int64
+			 * @description bytes that the sensor has written and the source has not read
+			 */
+			lag_bytes: number;
+			/**
+			 * Format: double
+			 * @description how long what is not read has been waiting
+			 */
+			lag_seconds: number;
 			/** Format: date-time */
 			last_line_time?: string;
 			/** Format: int64 */
@@ -704,9 +901,10 @@ export interface components {
 			 */
 			malformed: number;
 			name: string;
+			/** @description the file, the pattern of files, the socket, or the indexer's address */
 			path: string;
 			/**
-			 * @description waiting: the file does not exist yet
+			 * @description waiting: the sensor is not there yet
 			 * @enum {string}
 			 */
 			state: 'reading' | 'waiting' | 'error';
@@ -715,6 +913,15 @@ export interface components {
 			 * @description lines over 1 MiB, skipped
 			 */
 			too_long: number;
+		};
+		Status: {
+			/**
+			 * Format: date-time
+			 * @description the core's clock
+			 */
+			time: string;
+			/** @description what keeps the core from taking alerts in, and what to do */
+			trouble?: string;
 		};
 		StoredAlert: {
 			/** @description what the sensor did: allowed or blocked */
@@ -731,11 +938,14 @@ export interface components {
 			destination: components['schemas']['Endpoint'];
 			details?: components['schemas']['Detail'][];
 			epoch?: string;
+			/** @description the same for all alerts that tell of one event */
+			event_key?: string;
 			/**
 			 * Format: date-time
 			 * @description the sensor's clock; absent if it could not be read
 			 */
 			event_time?: string;
+			file?: components['schemas']['File'];
 			id: string;
 			/**
 			 * @description the ledger's lane
@@ -746,6 +956,8 @@ export interface components {
 			/** @description the node's name; empty for SOCme's own alerts about no node */
 			node: string;
 			node_id: string;
+			place?: components['schemas']['Place'];
+			process?: components['schemas']['Process'];
 			protocol?: string;
 			/** @description over the sensor's line without its newline */
 			raw_sha256: string;
@@ -759,6 +971,10 @@ export interface components {
 			 * @description the core's clock
 			 */
 			received_time: string;
+			/** @description why it was resolved, in words */
+			resolution?: string;
+			/** Format: date-time */
+			resolved_time?: string;
 			rule: components['schemas']['Rule'];
 			/**
 			 * Format: date-time
@@ -775,8 +991,27 @@ export interface components {
 			 * @enum {string}
 			 */
 			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
+			/**
+			 * Format: int64
+			 * @description the node's clock minus the core's when the node saw the alert, in ms; absent if it did not know
+			 */
+			skew_ms?: number;
+			/** @description lists are ordered by it, the highest first: 48 bits of the event's time in ms, corrected where the node's clock was wrong by more than 2 s, then the end of the id */
+			sort_key: string;
 			source: components['schemas']['Endpoint'];
+			/** @enum {string} */
+			state: 'open' | 'acknowledged' | 'escalated' | 'resolved';
 			tags?: string[];
+			/**
+			 * @description the engine that passed the event on, where that is not the rule's own
+			 * @enum {string}
+			 */
+			via?: 'wazuh';
+			/**
+			 * Format: int64
+			 * @description records of other sensors that tell of the same event
+			 */
+			witnesses?: number;
 		};
 		TapeCell: {
 			/** Format: int64 */
@@ -821,6 +1056,55 @@ export interface components {
 			name: string;
 			/** @enum {string} */
 			role: 'admin' | 'analyst' | 'viewer';
+		};
+		Withheld: {
+			/** Format: int64 */
+			count: number;
+			/**
+			 * Format: date-time
+			 * @description the node's clock
+			 */
+			first_time: string;
+			/**
+			 * Format: date-time
+			 * @description the node's clock
+			 */
+			last_time: string;
+			/** @description what the filter's author wrote */
+			reason?: string;
+			rule: components['schemas']['Rule'];
+			/**
+			 * @description the highest
+			 * @enum {string}
+			 */
+			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
+			/** @enum {string} */
+			why: 'filter' | 'budget' | 'quota';
+		};
+		Witness: {
+			epoch: string;
+			/** @description the id that it would have as an alert; its raw line is found by it */
+			id: string;
+			/** @enum {string} */
+			lane: 'urgent' | 'normal';
+			place?: components['schemas']['Place'];
+			raw_sha256: string;
+			/**
+			 * Format: int64
+			 * @description bytes
+			 */
+			raw_size: number;
+			/** Format: date-time */
+			received_time: string;
+			rule: components['schemas']['Rule'];
+			/** Format: date-time */
+			seen_time?: string;
+			/** Format: int64 */
+			seq: number;
+			/** @enum {string} */
+			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
+			/** @enum {string} */
+			via?: 'wazuh';
 		};
 	};
 	responses: never;
@@ -1530,6 +1814,80 @@ export interface operations {
 			};
 		};
 	};
+	'node-proof': {
+		parameters: {
+			query: {
+				/** @description by the core's clock, inclusive */
+				from: string;
+				/** @description with the raw lines that the core still holds */
+				raw?: boolean;
+				/** @description exclusive; now if it is absent */
+				until?: string;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/jsonl': string;
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
 	'revoke-node': {
 		parameters: {
 			query?: never;
@@ -1788,6 +2146,62 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['Session'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	status: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Status'];
 				};
 			};
 			/** @description Unauthorized */

@@ -6,6 +6,7 @@ type Schemas = components['schemas'];
 export type About = Schemas['About'];
 export type Alert = Schemas['StoredAlert'];
 export type AlertDetail = Schemas['AlertDetail'];
+export type Observable = Schemas['Observable'];
 export type Endpoint = Schemas['Endpoint'];
 export type Head = Schemas['HeadState'];
 export type Node = Schemas['Node'];

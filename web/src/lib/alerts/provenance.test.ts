@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '$lib/api';
-import { stations } from './provenance';
+import { placeOf, stations } from './provenance';
 
 const alert = (event?: string, seen?: string): Alert => ({
 	id: 'a',
@@ -34,4 +34,16 @@ describe('stations', () => {
 		const got = stations(alert(undefined, '2026-10-13T14:31:52.431Z'));
 		expect(got.map((station) => station.took)).toEqual([undefined, undefined, 76]);
 	});
+	it('name what passed the event on', () => {
+		const got = stations({ ...alert(), rule: { engine: 'suricata', id: '1', name: '' }, via: 'wazuh' });
+		expect(got[0]?.who).toBe('Suricata through Wazuh');
+	});
+});
+
+describe('placeOf', () => {
+	it.each([
+		[undefined, ''],
+		[{ path: '/run/eve.sock' }, '/run/eve.sock'],
+		[{ path: '/var/log/eve.json', offset: 1234567 }, '/var/log/eve.json, from byte 1,234,567'],
+	])('of %j', (place, want) => expect(placeOf({ ...alert(), place })).toBe(want));
 });

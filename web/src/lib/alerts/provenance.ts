@@ -1,4 +1,5 @@
 import type { Alert } from '$lib/api';
+import { count } from '$lib/number';
 import { engineName } from './words';
 
 /** One station of an alert's way. */
@@ -22,10 +23,23 @@ const minute = 60_000; // ms
 /** Clocks of two machines are never quite the same; a little is no news. */
 const tolerance = -50; // ms
 
+/** Whose alert it is, and what passed it on. */
+function sensor(alert: Alert): string {
+	const engine = engineName(alert.rule.engine);
+	return alert.via ? `${engine} through ${engineName(alert.via)}` : engine;
+}
+
+/** Where the node read the alert's line; empty where it did not say. */
+export function placeOf(alert: Alert): string {
+	const place = alert.place;
+	if (!place) return '';
+	return place.offset === undefined ? place.path : `${place.path}, from byte ${count(place.offset)}`;
+}
+
 /** The way of an alert from the sensor to the core. */
 export function stations(alert: Alert): Station[] {
 	const raw: Omit<Station, 'took' | 'skewed' | 'late'>[] = [
-		{ name: 'Sensor', who: engineName(alert.rule.engine), what: 'event', time: alert.event_time },
+		{ name: 'Sensor', who: sensor(alert), what: 'event', time: alert.event_time },
 		{ name: 'Node', who: alert.node, what: 'seen', time: alert.seen_time },
 		{ name: 'Core', who: 'committed', what: 'received', time: alert.received_time },
 	];

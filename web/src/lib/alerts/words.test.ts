@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endpoint, label } from './words';
+import { endpoint, label, sourceOf, unnamed } from './words';
 
 describe('endpoint', () => {
 	it.each([
@@ -20,4 +20,41 @@ describe('label', () => {
 		['HTTP method', 'HTTP method'],
 		['', ''],
 	])('of %j is %j', (name, want) => expect(label(name)).toBe(want));
+});
+
+describe('unnamed', () => {
+	it.each([
+		['data.aws.finding.Title', true],
+		['files.sid', true],
+		['app_proto_orig', true],
+		['data.win.eventdata.threat ID', true],
+		['tls name', false],
+		['sha256', false],
+		['nist 800-53', false],
+	])('%j: %j', (name, want) => expect(unnamed(name)).toBe(want));
+});
+
+describe('sourceOf', () => {
+	const agent = { id: '7', name: 'web-01' };
+	const alert = {
+		id: 'a',
+		client: 'Clinic',
+		client_id: 'c',
+		node: 'gate',
+		node_id: 'n',
+		demo: false,
+		severity: 'low' as const,
+		rule: { engine: 'wazuh' as const, id: '1', name: '' },
+		destination: {},
+		received_time: '2026-10-13T14:31:52.507Z',
+		raw_sha256: '',
+		raw_size: 0,
+	};
+	it.each([
+		['an address', { source: { address: '10.0.0.1', user: 'eve' }, agent }, '10.0.0.1'],
+		['a host', { source: { host: 'ws-1', user: 'eve' }, agent }, 'ws-1'],
+		['the agent before a user', { source: { user: 'eve' }, agent }, 'web-01'],
+		['a user where there is nothing else', { source: { user: 'eve' } }, 'eve'],
+		['nothing', { source: {} }, ''],
+	])('is %s', (_, part, want) => expect(sourceOf({ ...alert, ...part })).toBe(want));
 });

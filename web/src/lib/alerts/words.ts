@@ -36,9 +36,10 @@ export function endpoint(side: Endpoint | undefined): string {
 	return side.address.includes(':') ? `[${side.address}]:${side.port}` : `${side.address}:${side.port}`;
 }
 
-/** Where an alert came from: where there is no address, the agent or the node stands for it. */
+/** Where an alert came from: where there is no address or host, the agent stands for it. */
 export function sourceOf(alert: Alert): string {
-	return endpoint(alert.source) || (alert.agent?.name ?? '');
+	const side = alert.source;
+	return side?.address || side?.host ? endpoint(side) : (alert.agent?.name ?? side?.user ?? '');
 }
 
 /** The rule's name, or its number where it has none. */
@@ -59,6 +60,11 @@ export function label(name: string): string {
 		? first.toUpperCase()
 		: first.charAt(0).toUpperCase() + first.slice(1);
 	return [head, ...rest].join(' ');
+}
+
+/** Whether a detail has no name of ours, but is called by its path: "data.aws.bucket". */
+export function unnamed(name: string): boolean {
+	return /[._]/.test(name);
 }
 
 /** When it happened: the sensor's time, or when we got it. */

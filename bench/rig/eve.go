@@ -1,4 +1,4 @@
-package main
+package rig
 
 import (
 	"bufio"
@@ -9,31 +9,26 @@ import (
 	"time"
 )
 
-// generated says what generate wrote.
-type generated struct {
+// Generated says what Generate wrote.
+type Generated struct {
 	Bytes, Lines, Alerts int64
 	Odd                  int64 // alerts that a search for "event_type":"alert" misses
 	Decoys               int64 // lines that hold this text and are no alerts
 }
 
-// generate writes an eve.json of about size bytes: the mix of a small company's
+// Generate writes an eve.json of about size bytes: the mix of a small company's
 // network, 3 % of it alerts. The same size gives the same file.
-func generate(path string, size int64) (generated, error) {
-	var done generated
+func Generate(path string, size int64) (Generated, error) {
+	var done Generated
 	file, err := os.Create(path) //nolint:gosec // the path is ours
 	if err != nil {
 		return done, err
 	}
 	defer file.Close()
 	out := bufio.NewWriterSize(file, 1<<20)
-	g := &generator{now: time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC)}
-	g.rand = rand.New(rand.NewPCG(7, 2026)) //nolint:gosec // the same file each time is what we want
+	g := NewTraffic()
 	for done.Bytes < size {
-		g.b = g.b[:0]
-		g.now = g.now.Add(time.Duration(g.rand.IntN(2000)) * time.Microsecond)
-		g.line(&done)
-		g.b = append(g.b, '\n')
-		n, err := out.Write(g.b)
+		n, err := out.Write(g.Line(&done))
 		if err != nil {
 			return done, fmt.Errorf("write %s: %w", path, err)
 		}
@@ -46,14 +41,32 @@ func generate(path string, size int64) (generated, error) {
 	return done, file.Close()
 }
 
-type generator struct {
+// Traffic makes the events of a small company's network, 3 % of them alerts.
+type Traffic struct {
 	rand *rand.Rand
 	now  time.Time
 	b    []byte
 }
 
+// NewTraffic begins the same traffic each time.
+func NewTraffic() *Traffic {
+	return &Traffic{
+		now:  time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC),
+		rand: rand.New(rand.NewPCG(7, 2026)), //nolint:gosec // the same each time is what we want
+	}
+}
+
+// Line is the next event with its newline, counted in done; it is good until the next call.
+func (g *Traffic) Line(done *Generated) []byte {
+	g.b = g.b[:0]
+	g.now = g.now.Add(time.Duration(g.rand.IntN(2000)) * time.Microsecond)
+	g.line(done)
+	g.b = append(g.b, '\n')
+	return g.b
+}
+
 // line appends one event. Of a thousand, thirty are alerts.
-func (g *generator) line(done *generated) {
+func (g *Traffic) line(done *Generated) {
 	switch n := g.rand.IntN(1000); {
 	case n < 30:
 		done.Alerts++
@@ -77,7 +90,7 @@ func (g *generator) line(done *generated) {
 }
 
 // open begins an event as Suricata does: the type is the fourth key.
-func (g *generator) open(kind string) {
+func (g *Traffic) open(kind string) {
 	g.text(`{"timestamp":"`)
 	g.b = g.now.AppendFormat(g.b, "2006-01-02T15:04:05.000000-0700")
 	g.text(`","flow_id":`)
@@ -86,7 +99,7 @@ func (g *generator) open(kind string) {
 	g.text(kind)
 }
 
-func (g *generator) endpoints(port int, protocol string) {
+func (g *Traffic) endpoints(port int, protocol string) {
 	g.text(`,"src_ip":"10.20.`)
 	g.number(g.rand.IntN(8))
 	g.text(`.`)
@@ -102,7 +115,7 @@ func (g *generator) endpoints(port int, protocol string) {
 	g.text(`"`)
 }
 
-func (g *generator) traffic() {
+func (g *Traffic) traffic() {
 	g.text(`"pkts_toserver":`)
 	g.number(g.rand.IntN(300))
 	g.text(`,"pkts_toclient":`)
@@ -116,7 +129,7 @@ func (g *generator) traffic() {
 	g.text(`"`)
 }
 
-func (g *generator) flow() {
+func (g *Traffic) flow() {
 	g.open(`"flow"`)
 	g.endpoints(443, "TCP")
 	g.text(`,"app_proto":"tls","flow":{`)
@@ -124,7 +137,7 @@ func (g *generator) flow() {
 	g.text(`,"end":"2026-03-02T09:00:00.000000+0000","age":12,"state":"closed","reason":"timeout","alerted":false}}`)
 }
 
-func (g *generator) dns() {
+func (g *Traffic) dns() {
 	g.open(`"dns"`)
 	g.endpoints(53, "UDP")
 	g.text(`,"pkt_src":"wire/pcap","dns":{"version":2,"type":"answer","id":`)
@@ -138,7 +151,7 @@ func (g *generator) dns() {
 	g.text(`"}],"grouped":{"A":["203.0.113.9"]}}}`)
 }
 
-func (g *generator) http() {
+func (g *Traffic) http() {
 	g.open(`"http"`)
 	g.endpoints(80, "TCP")
 	g.text(`,"tx_id":0,`)
@@ -146,7 +159,7 @@ func (g *generator) http() {
 	g.text(`}`)
 }
 
-func (g *generator) request() {
+func (g *Traffic) request() {
 	g.text(`"http":{"hostname":"`)
 	g.host()
 	g.text(`","url":"/assets/`)
@@ -158,7 +171,7 @@ func (g *generator) request() {
 	g.text(`}`)
 }
 
-func (g *generator) tls() {
+func (g *Traffic) tls() {
 	g.open(`"tls"`)
 	g.endpoints(443, "TCP")
 	g.text(`,"tls":{"subject":"CN=`)
@@ -168,7 +181,7 @@ func (g *generator) tls() {
 	g.text(`","version":"TLS 1.3","notbefore":"2026-01-01T00:00:00","notafter":"2026-12-31T23:59:59","ja3":{},"ja3s":{}}}`)
 }
 
-func (g *generator) fileinfo() {
+func (g *Traffic) fileinfo() {
 	g.open(`"fileinfo"`)
 	g.endpoints(80, "TCP")
 	g.text(`,`)
@@ -179,14 +192,14 @@ func (g *generator) fileinfo() {
 }
 
 // decoy is no alert and quotes one: in a user agent, and as an object within.
-func (g *generator) decoy() {
+func (g *Traffic) decoy() {
 	g.open(`"http"`)
 	g.endpoints(80, "TCP")
 	g.text(`,"note":{"event_type":"alert","alert":{}},"http":{"http_user_agent":"{\"event_type\":\"alert\"}"}}`)
 }
 
 // alert says whether it is written in a way that a search for text does not find.
-func (g *generator) alert() (odd bool) {
+func (g *Traffic) alert() (odd bool) {
 	switch g.rand.IntN(40) {
 	case 0:
 		g.open(` "alert" `)
@@ -228,11 +241,11 @@ func (g *generator) alert() (odd bool) {
 	return odd
 }
 
-func (g *generator) host() {
+func (g *Traffic) host() {
 	g.text(hosts[g.rand.IntN(len(hosts))])
 }
 
 var hosts = [...]string{"www.example.net", "mail.example.org", "cdn.static.example.com", "intranet.example", "api.shop.example", "updates.example.net"}
 
-func (g *generator) text(s string) { g.b = append(g.b, s...) }
-func (g *generator) number(n int)  { g.b = strconv.AppendInt(g.b, int64(n), 10) }
+func (g *Traffic) text(s string) { g.b = append(g.b, s...) }
+func (g *Traffic) number(n int)  { g.b = strconv.AppendInt(g.b, int64(n), 10) }

@@ -1,0 +1,129 @@
+package node
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/socme-project/socme/soc"
+)
+
+// dropAtOnce is how many records one step forgets or drops.
+const dropAtOnce = 1000
+
+// used is how much of the disk the outbox's content takes, in bytes.
+func used(ctx context.Context, db *sql.DB) (int64, error) {
+	var n int64
+	err := db.QueryRowContext(ctx, `SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size`).Scan(&n)
+	return n, err
+}
+
+// keepQuota forgets and drops until the outbox is a sixteenth below its quota again:
+// first what the core has, the oldest first, then the raw lines of the oldest of the
+// lowest severity. It does nothing while the outbox is within its quota.
+func (b *Outbox) keepQuota(ctx context.Context) error {
+	size, err := used(ctx, b.write)
+	if err != nil || size <= b.quota {
+		return err
+	}
+	for size > b.quota-b.quota/16 {
+		freed, err := b.forget(ctx)
+		if err == nil && !freed {
+			freed, err = b.dropLowest(ctx)
+		}
+		if err != nil || !freed {
+			return err
+		}
+		if size, err = used(ctx, b.write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forget deletes the oldest records that the core has, and says whether there were any.
+func (b *Outbox) forget(ctx context.Context) (bool, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	deleted := int64(0)
+	for l, end := range b.lanes {
+		n, err := b.deleteAcked(ctx, l, end, `seq < COALESCE((SELECT MIN(seq) FROM records WHERE lane = ?1), 0) + ?3`, dropAtOnce)
+		if err != nil {
+			return false, fmt.Errorf("forget delivered records: %w", err)
+		}
+		deleted += n
+	}
+	return deleted > 0, nil
+}
+
+// deleteAcked deletes records and ranges of the lane that the core has, as far as the
+// condition holds, and writes down that it has them.
+func (b *Outbox) deleteAcked(ctx context.Context, l soc.Lane, end *lane, condition string, arg any) (deleted int64, err error) {
+	err = b.tx(ctx, func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, `DELETE FROM records WHERE lane = ?1 AND seq <= ?2 AND `+condition, l, end.acked, arg)
+		if err != nil {
+			return err
+		}
+		if deleted, err = result.RowsAffected(); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM ranges WHERE lane = ? AND last_seq <= ?`, l, end.acked); err != nil {
+			return err
+		}
+		if deleted == 0 {
+			return nil
+		}
+		_, err = tx.ExecContext(ctx, saveAcked, end.acked, l)
+		return err
+	})
+	return deleted, err
+}
+
+// Prune forgets confirmed records that are old enough, a few thousand a call.
+func (b *Outbox) Prune(ctx context.Context) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for l, end := range b.lanes {
+		// The first record that is young ends what may go: seen times rise with seq, or the
+		// clock was set back, and then it waits.
+		_, err := b.deleteAcked(ctx, l, end, `seq < COALESCE((SELECT seq FROM records WHERE lane = ?1 AND seen_ms >= ?3 ORDER BY seq LIMIT 1), ?2 + 1)
+			AND seq < (SELECT MIN(seq) FROM records WHERE lane = ?1) + 5000`, b.now().Add(-ackedKept).UnixMilli())
+		if err != nil {
+			return fmt.Errorf("prune the outbox: %w", err)
+		}
+	}
+	_, err := b.write.ExecContext(ctx, `DELETE FROM withheld WHERE day < ? AND told = count`, b.now().Add(-withheldKept).UnixMilli()/dayMS)
+	return err
+}
+
+// Usage is what the core is told of the outbox.
+type Usage struct {
+	Records uint64 // that wait
+	Bytes   int64
+	Oldest  time.Time // when the oldest that waits was seen; zero if none waits
+}
+
+// Usage tells how full the outbox is.
+func (b *Outbox) Usage(ctx context.Context) (Usage, error) {
+	var u Usage
+	b.mu.Lock()
+	acked := map[soc.Lane]uint64{}
+	for l, end := range b.lanes {
+		u.Records += end.head.Seq - end.acked
+		acked[l] = end.acked
+	}
+	b.mu.Unlock()
+	for l, seq := range acked {
+		var seen sql.NullInt64
+		if err := b.read.QueryRowContext(ctx, `SELECT MIN(seen_ms) FROM (SELECT seen_ms FROM records WHERE lane = ? AND seq > ? ORDER BY seq LIMIT 1)`, l, seq).Scan(&seen); err != nil {
+			return u, fmt.Errorf("look into the outbox: %w", err)
+		}
+		if at := time.UnixMilli(seen.Int64).UTC(); seen.Valid && (u.Oldest.IsZero() || at.Before(u.Oldest)) {
+			u.Oldest = at
+		}
+	}
+	var err error
+	u.Bytes, err = used(ctx, b.read)
+	return u, err
+}

@@ -1,0 +1,31 @@
+package soc
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// OrderTime is when the event happened by the core's clock, as far as can be known: the
+// sensor's time, corrected where the node's clock was known to be wrong by more than
+// SkewAllowed. It is zero if the event's time could not be read.
+func (a *Alert) OrderTime() time.Time {
+	if a.EventTime.IsZero() || a.SkewMS == nil {
+		return a.EventTime
+	}
+	skew := time.Duration(*a.SkewMS) * time.Millisecond
+	if skew.Abs() <= SkewAllowed {
+		return a.EventTime
+	}
+	return a.EventTime.Add(-skew)
+}
+
+// NewSortKey is the alert's place in lists. Without a skew it is the id itself.
+func NewSortKey(a *Alert) SortKey {
+	key := SortKey(a.ID)
+	var ms [8]byte
+	if t := a.OrderTime(); !t.IsZero() {
+		binary.BigEndian.PutUint64(ms[:], uint64(min(max(t.UnixMilli(), 0), 1<<48-1)))
+	}
+	copy(key[:6], ms[2:])
+	return key
+}
