@@ -63,7 +63,7 @@ const (
 	QuotaLeast   Size = 16 << 20
 )
 
-// Source is one [[source]] of node.toml: a sensor's file that the node reads.
+// Source is one [[source]] of node.toml: a sensor that the node reads.
 type Source struct {
 	// Name is what the source is called on the node's page; its kind and path if empty.
 	Name string `toml:"name"`
@@ -76,7 +76,7 @@ type Source struct {
 	// Of wazuh-indexer.
 	URL          string `toml:"url"`           // https://host:9200
 	Index        string `toml:"index"`         // a pattern; by the indexer's version if empty
-	Username     string `toml:"username"`      //
+	Username     string `toml:"username"`      // with password_file, or neither
 	PasswordFile string `toml:"password_file"` // as paths are
 	CAFile       string `toml:"ca_file"`       // PEM; the system's authorities if empty
 	Fingerprint  string `toml:"fingerprint"`   // sha256 of the server's certificate, instead of an authority
@@ -105,6 +105,14 @@ const NodeTemplate = `# What this node reads. One [[source]] for each sensor; re
 # [[source]]
 # kind = "wazuh"                           # the manager's alerts
 # path = "/var/ossec/logs/alerts/alerts.json"
+#
+# [[source]]
+# kind = "wazuh-indexer"                   # Wazuh 5, or where alerts.json cannot be read
+# url = "https://127.0.0.1:9200"
+# username = "socme"                       # may search wazuh-alerts-* and wazuh-findings-v5-*
+# password_file = "indexer.password"       # in the node's data folder, or an absolute path
+# fingerprint = "…"                        # sha256 of the indexer's certificate; or ca_file
+# # index = "wazuh-findings-v5-*"          # if only this is to be read
 #
 # How much the alerts that wait for the core may take on the disk. When it is full, the
 # oldest of the lowest severity are dropped first, and counted at the core by rule.
@@ -173,14 +181,55 @@ func (s *Source) complete(dir string) error {
 	if !slices.Contains(Kinds(), s.Kind) {
 		return fmt.Errorf("kind %q is none of %s", s.Kind, strings.Join(Kinds(), ", "))
 	}
-	if s.Path == "" {
-		return errors.New("path is missing")
+	if err := s.foreign(); err != nil {
+		return err
 	}
-	if !filepath.IsAbs(s.Path) {
-		s.Path = filepath.Join(dir, s.Path)
+	where := &s.Path
+	if s.Kind == KindWazuhIndexer {
+		if err := s.completeIndexer(dir); err != nil {
+			return err
+		}
+		where = &s.URL
+	} else {
+		if s.Path == "" {
+			return errors.New("path is missing")
+		}
+		absolute(&s.Path, dir)
 	}
 	if s.Name = strings.TrimSpace(s.Name); s.Name == "" {
-		s.Name = s.Kind + " " + s.Path
+		s.Name = s.Kind + " " + *where
+	}
+	return nil
+}
+
+// absolute lets a path that is set begin at the data folder.
+func absolute(path *string, dir string) {
+	if *path != "" && !filepath.IsAbs(*path) {
+		*path = filepath.Join(dir, *path)
+	}
+}
+
+// foreign says which setting belongs to another kind of source: it would do nothing
+// here, and whoever wrote it expects something.
+func (s *Source) foreign() error {
+	settings := []struct{ name, value, of string }{
+		{"url", s.URL, KindWazuhIndexer},
+		{"index", s.Index, KindWazuhIndexer},
+		{"username", s.Username, KindWazuhIndexer},
+		{"password_file", s.PasswordFile, KindWazuhIndexer},
+		{"ca_file", s.CAFile, KindWazuhIndexer},
+		{"fingerprint", s.Fingerprint, KindWazuhIndexer},
+	}
+	for _, setting := range settings {
+		if setting.value != "" && s.Kind != setting.of {
+			return fmt.Errorf("%s belongs to the kind %q; remove it here", setting.name, setting.of)
+		}
+	}
+	if s.Kind == KindWazuhIndexer && s.Path != "" {
+		return fmt.Errorf("path belongs to kinds that read a file; say where the indexer is with url")
+	}
+	if s.Kind == KindWazuhIndexer && s.Type != "" {
+		return fmt.Errorf("type belongs to the kind %q; remove it here", KindSuricataSocket)
 	}
 	return nil
 }

@@ -13,6 +13,11 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
+// indexer is a source of that kind with some settings.
+func indexer(settings string) string {
+	return "[[source]]\nkind = \"wazuh-indexer\"\n" + settings
+}
+
 func TestReadNode(t *testing.T) {
 	tests := []struct {
 		name string
@@ -29,6 +34,31 @@ func TestReadNode(t *testing.T) {
 		{"a kind that is none", "[[source]]\nkind = \"snort\"\npath = \"/x\"\n", nil, `kind "snort" is none of`},
 		{"no path", "[[source]]\nkind = \"wazuh\"\n", nil, "path is missing"},
 		{"a mistyped setting", "[[source]]\nkind = \"wazuh\"\npth = \"/x\"\n", nil, "source.pth"},
+		{
+			"an indexer", "[[source]]\nkind = \"wazuh-indexer\"\nurl = \"https://wazuh.example:9200\"\nusername = \"socme\"\npassword_file = \"indexer.password\"\nfingerprint = \"" + strings.Repeat("AB:", 31) + "AB\"\n",
+			[]config.Source{{
+				Name: "wazuh-indexer https://wazuh.example:9200", Kind: "wazuh-indexer", URL: "https://wazuh.example:9200",
+				Username: "socme", PasswordFile: "DIR/indexer.password", Fingerprint: strings.Repeat("ab", 32),
+			}},
+			"",
+		},
+		{
+			"an indexer on the loopback", indexer("url = \"http://127.0.0.1:9200\"\nindex = \"wazuh-findings-v5-*\"\n"),
+			[]config.Source{{Name: "wazuh-indexer http://127.0.0.1:9200", Kind: "wazuh-indexer", URL: "http://127.0.0.1:9200", Index: "wazuh-findings-v5-*"}},
+			"",
+		},
+		{"an indexer without url", indexer(""), nil, "url is missing"},
+		{"an indexer with a path", indexer("url = \"https://x:9200\"\npath = \"/x\"\n"), nil, "with url"},
+		{"an indexer in the clear", indexer("url = \"http://wazuh.example:9200\"\n"), nil, "use https://"},
+		{"an indexer over something else", indexer("url = \"ftp://x\"\n"), nil, "https://"},
+		{"a password in the url", indexer("url = \"https://socme:secret@x:9200\"\n"), nil, "password_file"},
+		{"a broken url with a password", indexer("url = \"https://socme:secret@x:port\"\n"), nil, "url cannot be read"},
+		{"a user without a password", indexer("url = \"https://x:9200\"\nusername = \"socme\"\n"), nil, "go together"},
+		{"two ways to trust", indexer("url = \"https://x:9200\"\nca_file = \"/ca\"\nfingerprint = \"ab\"\n"), nil, "keep one"},
+		{"a fingerprint that is none", indexer("url = \"https://x:9200\"\nfingerprint = \"ab\"\n"), nil, "64 hexadecimal digits"},
+		{"an index that leads elsewhere", indexer("url = \"https://x:9200\"\nindex = \"../_cat\"\n"), nil, "holds '/'"},
+		{"an index of everything", indexer("url = \"https://x:9200\"\nindex = \"*\"\n"), nil, "more than alerts"},
+		{"a setting of another kind", "[[source]]\nkind = \"wazuh\"\npath = \"/x\"\nca_file = \"/x\"\n", nil, `ca_file belongs to the kind "wazuh-indexer"`},
 		{"the same twice", "[[source]]\nkind = \"wazuh\"\npath = \"/x\"\n[[source]]\nkind = \"wazuh\"\npath = \"/x\"\n", nil, "two sources"},
 		{"no TOML", "[[source", nil, "read "},
 	}
@@ -40,13 +70,14 @@ func TestReadNode(t *testing.T) {
 			}
 			got, err := config.ReadNode(dir)
 			if tt.says != "" {
-				if !errors.Is(err, soc.ErrInvalid) || !strings.Contains(err.Error(), tt.says) {
+				if !errors.Is(err, soc.ErrInvalid) || !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), "secret") {
 					t.Errorf("ReadNode = %v, want ErrInvalid that says %q", err, tt.says)
 				}
 				return
 			}
 			for i := range tt.want {
 				tt.want[i].Path = strings.Replace(tt.want[i].Path, "DIR", dir, 1)
+				tt.want[i].PasswordFile = strings.Replace(tt.want[i].PasswordFile, "DIR", dir, 1)
 			}
 			if diff := cmp.Diff(tt.want, got.Sources); err != nil || diff != "" {
 				t.Errorf("ReadNode: %v (-want +got):\n%s", err, diff)

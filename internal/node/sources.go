@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/socme-project/socme/internal/config"
 	"github.com/socme-project/socme/internal/source"
+	"github.com/socme-project/socme/internal/source/indexer"
 	"github.com/socme-project/socme/internal/source/suricata"
 	"github.com/socme-project/socme/internal/source/wazuh"
 	"github.com/socme-project/socme/soc"
@@ -35,6 +37,9 @@ var kinds = map[string]maker{
 	},
 	config.KindWazuh: func(c config.Source, node soc.NodeID, log *slog.Logger) Source {
 		return &source.File{Name: c.Name, Path: c.Path, Node: node, Parse: wazuh.Parse, Log: log, Rotated: wazuh.Rotated(c.Path)}
+	},
+	config.KindWazuhIndexer: func(c config.Source, node soc.NodeID, log *slog.Logger) Source {
+		return &indexer.Source{Name: c.Name, URL: c.URL, Index: c.Index, Username: c.Username, PasswordFile: c.PasswordFile, CAFile: c.CAFile, Fingerprint: c.Fingerprint, Node: node, Log: log}
 	},
 }
 
@@ -141,12 +146,14 @@ func (w *watched) health() soc.SourceHealth {
 	state := w.source.State()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	h := soc.SourceHealth{Name: w.Name, Kind: w.Kind, Path: w.Path, State: "reading", Counts: w.counts, Failures: w.failures, LastLineTime: w.lastLine}
+	h := soc.SourceHealth{Name: w.Name, Kind: w.Kind, Path: cmp.Or(w.Path, w.URL), State: "reading", Counts: w.counts, Failures: w.failures, LastLineTime: w.lastLine}
 	switch {
 	case errors.Is(w.err, fs.ErrPermission):
 		h.State, h.Error = "error", w.err.Error()+"; let the node's user read it"
 	case w.err != nil:
 		h.State, h.Error = "error", w.err.Error()
+	case state.Err != nil:
+		h.State, h.Error = "error", state.Err.Error()
 	case state.Waiting:
 		h.State = "waiting"
 	}

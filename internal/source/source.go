@@ -42,6 +42,8 @@ type State struct {
 	// LagTime is since when something that is not read has stood there (the node's
 	// clock); zero if all is read.
 	LagTime time.Time
+	// Err is why nothing can be read at the moment although Run goes on and tries again.
+	Err error
 }
 
 // Counts is what a source did with what it read.
