@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { Core } from './core';
 import { alertLine } from './eve';
-import { look, row, signIn, watch } from './page';
+import { look, pictures, row, signIn, watch } from './page';
 
 // What is rare, in both themes and on both sizes. The core is real; only the one answer is
 // changed on its way.
@@ -49,6 +49,8 @@ for (const theme of ['dark', 'light'] as const) {
 			const withheld = page.getByRole('region', { name: 'Not delivered' });
 			await expect(withheld).toContainText('1,204 kept back, 318 dropped');
 			await look(page, `node-trouble-${size.name}-${theme}`);
+			await withheld.scrollIntoViewIfNeeded();
+			await page.screenshot({ path: `${pictures}/node-trouble-below-${size.name}-${theme}.png` });
 			expect(wrong).toEqual([]);
 		});
 

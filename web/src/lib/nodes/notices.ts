@@ -19,7 +19,7 @@ export function notices(node: Node, now: number): Notice[] {
 			id: 'trouble',
 			tone: 'critical',
 			title: 'The node cannot take in alerts',
-			text: `${sentence(trouble)} Sensors that write to files lose nothing: the node reads on where it stopped.`,
+			text: `${sentence(trouble)} What its sensors write to files meanwhile is read afterwards.`,
 		});
 	}
 	if (node.state === 'offline' && node.last_seen_time) {
