@@ -72,7 +72,7 @@ func newForwarder(o Options, id Identity, outbox *Outbox, sources func() []soc.S
 		f.most = retryLoopback
 	}
 	f.http = &http.Client{Timeout: time.Minute, Transport: f.transport(authority)}
-	f.small = &http.Client{Timeout: beatWait, Transport: f.transport(authority)}
+	f.small = &http.Client{Timeout: beatWait, Transport: f.comparing(f.transport(authority))}
 	return f, nil
 }
 
@@ -90,6 +90,20 @@ func (f *forwarder) transport(authority *x509.Certificate) *http.Transport {
 		// A link that died without a word is noticed, and its requests tried again.
 		HTTP2: &http.HTTP2Config{SendPingTimeout: 10 * time.Second, PingTimeout: 5 * time.Second},
 	}
+}
+
+// comparing has the heads compared after each new connection: whoever restored the core
+// from a backup started it again, and nothing else may tell a quiet node.
+func (f *forwarder) comparing(t *http.Transport) *http.Transport {
+	dial := t.DialContext
+	t.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err == nil {
+			f.recompare()
+		}
+		return conn, err
+	}
+	return t
 }
 
 func onLoopback(core string) bool {
@@ -286,7 +300,7 @@ func (s *sender) refused(ctx context.Context, p parcel, r *wire.Refusal) error {
 	return r
 }
 
-// compare asks the core for its heads, once after each start and after a gap.
+// compare asks the core for its heads, once after each new connection and after a gap.
 func (f *forwarder) compare(ctx context.Context) error {
 	f.mu.Lock()
 	compared := f.compared
