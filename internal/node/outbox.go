@@ -72,7 +72,8 @@ type lane struct {
 // group is a batch of a source on its way to the writer.
 type group struct {
 	records []record
-	cursor  source.Cursor
+	cursor  source.Cursor // zero of a source that has none
+	also    []source.Cursor
 	done    []source.Cursor
 	// flushed is closed once everything before the group is on the disk; nil mostly.
 	flushed chan struct{}
@@ -221,7 +222,7 @@ func (b *Outbox) tx(ctx context.Context, do func(*sql.Tx) error) error {
 // Emit takes what a source found; it waits while the writer is behind, which is what
 // keeps memory bounded. The alerts get their SeenTime here.
 func (b *Outbox) Emit(ctx context.Context, batch source.Batch) error {
-	g := group{cursor: batch.Cursor, done: batch.Done, records: make([]record, len(batch.Alerts))}
+	g := group{cursor: batch.Cursor, also: batch.Also, done: batch.Done, records: make([]record, len(batch.Alerts))}
 	seen := b.now().UTC().Truncate(time.Millisecond)
 	for i := range batch.Alerts {
 		a := &batch.Alerts[i]

@@ -51,9 +51,11 @@ type Counts = soc.Counts
 // crash can neither lose an alert nor read one twice.
 type Batch struct {
 	Alerts []soc.Alert // at most 1,000, in the order of the file
-	// Cursor is the place reached after Alerts. Cursors of files that are finished
-	// for good (rotated away and read to their end) are listed in Done.
+	// Cursor is the place reached after Alerts, and Also are others that belong to the
+	// same moment. Of a source that has no place to go on from, Cursor is zero and none
+	// is kept. Done lists those of files that are gone and will not be asked for again.
 	Cursor Cursor
+	Also   []Cursor
 	Done   []Cursor
 	Counts Counts
 	// LastLine is when the newest line of the batch was read (the node's clock).
