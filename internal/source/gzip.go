@@ -32,15 +32,13 @@ func (u *unzip) ReadAt(block []byte, offset int64) (int, error) {
 	if u.err != nil {
 		return 0, u.err
 	}
-	if u.whole && u.at == offset {
-		return 0, io.EOF
-	}
-	if u.broken {
+	over := u.broken || u.whole && u.at == offset // as far as the file went
+	if over {
 		if info, err := u.file.Stat(); err != nil || info.Size() == u.taken {
 			return 0, errors.Join(io.EOF, err)
 		}
 	}
-	if u.stream == nil || u.broken || u.at != offset {
+	if u.stream == nil || over || u.at != offset {
 		if err := u.skipTo(offset); err != nil {
 			return 0, u.ended(err)
 		}

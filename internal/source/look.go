@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"maps"
@@ -62,6 +63,9 @@ func (r *run) survey() error {
 	}
 	now := r.clock()
 	r.surveyed, r.again, r.glance = now, false, nil
+	if err := r.refresh(); err != nil {
+		return err
+	}
 	here := map[*place]bool{}
 	var strangers []found
 	for _, f := range files {
@@ -114,6 +118,37 @@ func (r *run) survey() error {
 	r.forget()
 	r.sort()
 	r.waiting.Store(!slices.ContainsFunc(files, func(f found) bool { return f.live }))
+	return nil
+}
+
+// refresh looks how the open files begin by now, without which their copies could not
+// be told from new files. One that begins otherwise was truncated: it begins anew, and
+// what we know of its old content is looked for in copies.
+func (r *run) refresh() error {
+	for i, p := range r.chain {
+		if p.zip != nil {
+			continue
+		}
+		head, err := readHead(p.file, make([]byte, headSize))
+		if err != nil {
+			return err
+		}
+		if bytes.HasPrefix(head, p.head) {
+			p.head = head
+			p.setHead(head)
+			continue
+		}
+		r.log.Warn("file truncated", "file", p.Path, "offset", p.offset)
+		fresh := &place{Cursor: Cursor{Source: r.Name, Path: p.Path, Device: p.Device, Inode: p.Inode}}
+		fresh.live, fresh.order, fresh.checked = p.live, p.order, true
+		fresh.attach(p.file, head, r.clock())
+		p.Offset, p.file, p.lines, p.gauge = p.offset, nil, nil, nil
+		r.orphan(p)
+		r.chain[i] = fresh
+		r.known = append(r.known, fresh)
+		r.byIdent[fresh.ident()] = fresh
+		r.changed()
+	}
 	return nil
 }
 

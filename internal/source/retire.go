@@ -48,7 +48,7 @@ func (r *run) retire(ctx context.Context) error {
 func (r *run) over(i int) (bool, error) {
 	p := r.chain[i]
 	if p.zip != nil {
-		return p.zip.whole, nil
+		return p.zip.whole && r.clock().Sub(p.quiet) >= settled, nil // another stream may follow
 	}
 	if p.live && !r.names.many {
 		return false, nil

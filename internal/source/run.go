@@ -120,7 +120,7 @@ func (r *run) read(ctx context.Context, p *place) (left bool, err error) {
 	if err != nil || !truncated {
 		return left, err
 	}
-	return false, r.restart(p)
+	return false, r.survey() // which begins it anew
 }
 
 // unreadableError is an error of the file, and not of whoever we emit to.
@@ -157,26 +157,6 @@ func (r *run) drain(ctx context.Context, p *place) (left, truncated bool, err er
 			return true, false, nil
 		}
 	}
-}
-
-// restart begins a truncated file anew. Whoever truncates a log has mostly made a
-// copy of it first, in which we then go on.
-func (r *run) restart(p *place) error {
-	fresh := &place{Cursor: Cursor{Source: r.Name, Path: p.Path, Device: p.Device, Inode: p.Inode}}
-	fresh.live, fresh.order, fresh.checked = p.live, p.order, true
-	head, err := readHead(p.file, make([]byte, headSize))
-	if err != nil {
-		return err
-	}
-	fresh.attach(p.file, head, r.clock())
-	r.log.Warn("file truncated", "file", p.Path, "offset", p.offset)
-	r.chain[slices.Index(r.chain, p)] = fresh
-	p.Offset, p.file, p.lines, p.gauge = p.offset, nil, nil, nil
-	r.orphan(p)
-	r.known = append(r.known, fresh)
-	r.byIdent[fresh.ident()] = fresh
-	r.changed()
-	return r.survey()
 }
 
 // attach opens the place's file for reading.
