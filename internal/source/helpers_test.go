@@ -30,6 +30,7 @@ type node struct {
 	mu      sync.Mutex
 	seen    map[string]int
 	order   []string
+	places  map[string][]soc.Place
 	cursors map[ident]Cursor
 	counts  Counts
 	batches int
@@ -38,7 +39,7 @@ type node struct {
 }
 
 func newNode() *node {
-	return &node{seen: map[string]int{}, cursors: map[ident]Cursor{}}
+	return &node{seen: map[string]int{}, places: map[string][]soc.Place{}, cursors: map[ident]Cursor{}}
 }
 
 func (n *node) emit(ctx context.Context, b Batch) error {
@@ -60,6 +61,7 @@ func (n *node) emit(ctx context.Context, b Batch) error {
 	for _, a := range b.Alerts {
 		n.seen[a.Rule.ID]++
 		n.order = append(n.order, a.Rule.ID)
+		n.places[a.Rule.ID] = append(n.places[a.Rule.ID], *a.Place)
 	}
 	for _, c := range b.Done {
 		delete(n.cursors, c.ident())

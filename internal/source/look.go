@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io/fs"
 	"maps"
@@ -164,6 +165,11 @@ func (r *run) bind(f found) (*place, error) {
 		r.found(p, f)
 		return p, nil
 	}
+	if p.Offset == 0 && f.size > 0 {
+		// Nothing was read of it, and its number alone does not tell it from a copy.
+		r.orphan(p)
+		return nil, nil //nolint:nilnil // told above
+	}
 	s, err := r.open(f)
 	if err != nil || s == nil {
 		return nil, err
@@ -301,14 +307,19 @@ func (r *run) kin(s *sight) (kin *place, sure bool) {
 	return kin, sure || kin != nil
 }
 
-// orphan notes that the place's content has lost its file: it was truncated, or its
-// number was given to another.
+// orphan notes that what was read has no file any more that could be found by its
+// number: it was truncated, or its number was given to another. A copy may come to
+// light later, so the place is kept, by a number of its own.
 func (r *run) orphan(p *place) {
-	delete(r.byIdent, p.ident())
-	p.replaced, p.live = true, false
-	if p.missing.IsZero() {
-		p.missing = r.clock()
+	r.done(p)
+	p.missing, p.live = r.clock(), false
+	if p.Offset == 0 || p.HeadSize == 0 {
+		return // nothing was read that could be read twice
 	}
+	p.Device, p.Inode = 0, binary.BigEndian.Uint64(p.Head[:]) // no file is on device 0
+	r.known = append(r.known, p)
+	r.byIdent[p.ident()] = p
+	r.tell = append(r.tell, p.tell())
 }
 
 // adopt goes on in a file at the place of another that it holds the content of.
@@ -327,6 +338,9 @@ func (r *run) adopt(kin *place, f found, s *sight) {
 		return
 	}
 	s.close()
+	if s.zip {
+		p.Offset = wholly
+	}
 	r.tell = append(r.tell, p.tell())
 }
 
@@ -353,13 +367,9 @@ func (r *run) forget() {
 	}
 }
 
-// done says with the next batch that the cursor is of no use any more, unless the
-// row that it would take away is another's by now.
+// done says with the next batch that the cursor is of no use any more.
 func (r *run) done(p *place) {
 	r.known = slices.DeleteFunc(r.known, func(o *place) bool { return o == p })
-	if p.replaced {
-		return
-	}
 	delete(r.byIdent, p.ident())
 	r.batch.Done = append(r.batch.Done, p.Cursor)
 }

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// wholly is the offset of a compressed file that was there before us: however much it
-// holds, none of it is to be read.
+// wholly is the offset of a compressed file that is read to its end, or was there before
+// us: however much it holds, none of it is to be read.
 const wholly = math.MaxInt64
 
 // place is a file that is known, by how far it is read, and may be open.
@@ -33,8 +33,6 @@ type place struct {
 	time    time.Time // of its last change
 	checked bool      // a look has found it, so what stands above is so
 	missing time.Time // since when it has not been found; zero while it is there
-	// replaced says that another file has its number, and its cursor's row, by now.
-	replaced bool
 }
 
 // gauge is how far an open file is read, for who asks meanwhile.
@@ -77,7 +75,11 @@ func (p *place) attach(file *os.File, head []byte, now time.Time) {
 
 // detach closes the file. The place is known still.
 func (p *place) detach() {
-	p.Offset, p.told = p.offset, p.told && p.Offset == p.offset
+	offset := p.offset
+	if p.zip != nil && p.zip.whole && len(p.buf) == 0 {
+		offset = wholly // so that nobody unpacks it again only to see that
+	}
+	p.Offset, p.told = offset, p.told && p.Offset == offset
 	_ = p.file.Close() // nothing was written
 	p.file, p.zip, p.lines, p.head, p.gauge = nil, nil, nil, nil, nil
 }

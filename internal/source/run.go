@@ -149,8 +149,8 @@ func (r *run) drain(ctx context.Context, p *place) (left, truncated bool, err er
 		}
 		// In a long backlog, rotated files would be deleted before we get to them.
 		if p.quiet.Sub(r.surveyed) >= r.poll {
-			if _, err := r.look(); err != nil {
-				return false, false, err
+			if _, err := r.look(); err != nil || !p.open() {
+				return false, false, err // not open: it was truncated
 			}
 		}
 		if p.live && r.names.many && p.read-begin >= turnBytes {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -263,9 +264,31 @@ func (s *sensor) check() {
 	}
 	if len(lost) > 0 || len(doubled) > 0 || s.node.tooMany {
 		s.t.Errorf("of %d lines lost %d %.40v, doubled %d %.40v; too many in a batch: %v", len(s.written), len(lost), fmt.Sprint(lost), len(doubled), fmt.Sprint(doubled), s.node.tooMany)
-		names, _ := filepath.Glob(filepath.Join(s.dir, "*"))
-		s.t.Logf("files: %q", names)
+		for _, n := range append(doubled[:min(len(doubled), 3)], lost[:min(len(lost), 1)]...) {
+			s.t.Logf("line %d came from %+v and stands in %q", n, s.node.places[strconv.Itoa(n)], s.standing(n))
+		}
 	}
+}
+
+// standing are the files that hold line n now.
+func (s *sensor) standing(n int) (names []string) {
+	_ = filepath.WalkDir(s.dir, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if gzipped(path) {
+			if z, zipErr := gzip.NewReader(bytes.NewReader(text)); zipErr == nil {
+				text, _ = io.ReadAll(z)
+			}
+		}
+		if info, _ := entry.Info(); bytes.Contains(text, fmt.Appendf(nil, "{\"n\":%d,", n)) {
+			number, _ := identOf(info)
+			names = append(names, fmt.Sprintf("%s (inode %d)", entry.Name(), number.inode))
+		}
+		return err
+	})
+	return names
 }
 
 // pause lets time pass.

@@ -126,9 +126,7 @@ func torture(t *testing.T, o tortured) {
 	s.node.mu.Lock()
 	s.node.kill = nil
 	s.node.mu.Unlock()
-	for range 8 {
-		s.chores()
-	}
+	s.finish()
 	s.write(1)
 	s.up()
 	s.settle()
