@@ -13,8 +13,25 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// headSize is how much of a file's beginning tells it from others.
-const headSize = 1024
+// What of a file's beginning tells it from others: whole lines of at least minHead bytes
+// together, or else headSize bytes. A line has a time and an id of its own; of a shorter
+// one, such as the end of a line that was cut in two, there may be a second.
+const (
+	minHead  = 64
+	headSize = 1024
+)
+
+// tellingHead cuts the first headSize bytes of a file down to what tells it from others.
+// Enough is false while there is too little.
+func tellingHead(first []byte) (head []byte, enough bool) {
+	first = first[:min(len(first), headSize)]
+	if len(first) >= minHead {
+		if n := bytes.IndexByte(first[minHead-1:], '\n'); n >= 0 {
+			return first[:minHead+n], true
+		}
+	}
+	return first, len(first) == headSize
+}
 
 // ident is how the system numbers a file, as long as the file exists.
 type ident struct{ device, inode uint64 }
@@ -34,12 +51,6 @@ func (c Cursor) ident() ident { return ident{c.Device, c.Inode} }
 // the cursor's. A cursor that was made while the file was empty fits every file.
 func (c Cursor) begins(head []byte) bool {
 	return c.HeadSize <= len(head) && (c.HeadSize == 0 || c.Head == sha256.Sum256(head[:c.HeadSize]))
-}
-
-// telling says whether a beginning of n bytes is enough to know a file by that has
-// another number: a line has a time and an id of its own, but half of one may not.
-func (c Cursor) telling(head []byte) bool {
-	return c.HeadSize == headSize || c.HeadSize > 0 && bytes.IndexByte(head[:c.HeadSize], '\n') >= 0
 }
 
 // setHead lets the cursor's head be head.

@@ -16,6 +16,7 @@ type lag struct {
 	asked  time.Time
 	bytes  int64
 	since  time.Time // since when something has stood there, as far as anybody asked
+	clears int       // how often all was read
 }
 
 // look says how many bytes are not read, and since when.
@@ -45,6 +46,7 @@ func (l *lag) clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.bytes, l.since = 0, time.Time{}
+	l.clears++
 }
 
 // follow sets which files are meant.

@@ -135,8 +135,9 @@ func (r *run) refresh() error {
 			return err
 		}
 		if bytes.HasPrefix(head, p.head) {
-			p.head = head
-			p.setHead(head)
+			if !p.enough {
+				p.learn(head)
+			}
 			continue
 		}
 		r.log.Warn("file truncated", "file", p.Path, "offset", p.offset)
@@ -285,26 +286,30 @@ type doubt struct {
 // still, or has read the most. It is not sure while the file is too short to tell.
 func (r *run) kin(s *sight) (kin *place, sure bool) {
 	sums := map[int]soc.Hash{}
-	sure = true
+	_, enough := tellingHead(s.head)
+	sure = enough || s.settled || s.whole
 	for _, p := range r.known {
 		switch {
 		case p.HeadSize == 0:
 		case p.HeadSize > len(s.head):
-			// It may become a copy of what we read, or ends within our beginning.
-			if !s.settled && p.open() && string(p.head[:len(s.head)]) == string(s.head) {
+			// It may become a copy of what we know, or ends within our beginning.
+			if !enough && len(p.head) == p.HeadSize && bytes.HasPrefix(p.head, s.head) {
 				sure = false
 			}
 		case !s.begins(p, sums):
-		case !p.telling(s.head):
+		case !tells(s.head[:p.HeadSize]):
 			sure = sure && p.reached() == 0 && !r.holds(p)
 		case kin == nil || r.holds(p) && !r.holds(kin) || r.holds(p) == r.holds(kin) && p.reached() > kin.reached():
 			kin = p
 		}
 	}
-	if kin == nil && s.zip && len(s.head) < headSize && !s.whole && !s.settled {
-		sure = false
-	}
 	return kin, sure || kin != nil
+}
+
+// tells says whether a head is enough to know a file by.
+func tells(head []byte) bool {
+	_, enough := tellingHead(head)
+	return enough
 }
 
 // orphan notes that what was read has no file any more that could be found by its
@@ -350,7 +355,7 @@ func (r *run) know(f found, s *sight, offset int64) *place {
 		r.orphan(old)
 	}
 	p := &place{Cursor: Cursor{Source: r.Name, Path: f.path, Device: s.ident.device, Inode: s.ident.inode, Offset: offset}}
-	p.setHead(s.head)
+	p.learn(s.head)
 	p.live, p.order, p.size, p.time, p.checked = f.live, f.order, f.size, f.time, true
 	r.byIdent[s.ident] = p
 	r.known = append(r.known, p)

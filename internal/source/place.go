@@ -22,9 +22,11 @@ type place struct {
 	*lines
 	file  *os.File
 	zip   *unzip    // nil unless the file is compressed
-	head  []byte    // its first bytes, HeadSize of them
 	quiet time.Time // when something came last
 	gauge *gauge
+
+	head   []byte // its first bytes, HeadSize of them; nil if it was not open yet
+	enough bool   // the head tells the file from others, and stays as it is
 
 	// As the last look found it.
 	live    bool   // at a path that is followed
@@ -60,10 +62,10 @@ func (p *place) tell() Cursor {
 	return p.Cursor
 }
 
-// attach opens the place's file; head is how it begins, at most headSize bytes.
-func (p *place) attach(file *os.File, head []byte, now time.Time) {
-	p.file, p.head, p.quiet, p.gauge = file, head, now, &gauge{file: file}
-	p.setHead(head)
+// attach opens the place's file, which begins with first.
+func (p *place) attach(file *os.File, first []byte, now time.Time) {
+	p.file, p.quiet, p.gauge = file, now, &gauge{file: file}
+	p.learn(first)
 	var from io.ReaderAt = file
 	if gzipped(p.Path) {
 		p.zip = &unzip{file: file}
@@ -71,6 +73,12 @@ func (p *place) attach(file *os.File, head []byte, now time.Time) {
 	}
 	p.lines = newLines(from, p.Offset)
 	p.publish(p.Offset)
+}
+
+// learn notes how the file begins; first are its first bytes, as many as are known.
+func (p *place) learn(first []byte) {
+	p.head, p.enough = tellingHead(first)
+	p.setHead(p.head)
 }
 
 // detach closes the file. The place is known still.
@@ -81,7 +89,7 @@ func (p *place) detach() {
 	}
 	p.Offset, p.told = offset, p.told && p.Offset == offset
 	_ = p.file.Close() // nothing was written
-	p.file, p.zip, p.lines, p.head, p.gauge = nil, nil, nil, nil, nil
+	p.file, p.zip, p.lines, p.gauge = nil, nil, nil, nil
 }
 
 // publish tells who asks for the lag that the file is read up to offset.
@@ -139,14 +147,11 @@ func (p *place) more() (n int, truncated bool, err error) {
 	return 0, false, nil
 }
 
-// extend lets the head cover all that is read, up to headSize. It takes the bytes that
-// were read, and not the file's as they are by now.
+// extend lets the head cover what is read, as long as that is too little to tell the
+// file by. It takes the bytes that were read, and not the file's as they are by now.
 func (p *place) extend() {
-	have, want := int64(len(p.head)), min(p.read, headSize)
-	begin := p.read - int64(len(p.buf)) // where buf begins
-	if want <= have || begin > have {
-		return
+	have, begin := int64(len(p.head)), p.read-int64(len(p.buf)) // where buf begins
+	if want := min(p.read, headSize); !p.enough && want > have && begin <= have {
+		p.learn(append(p.head[:have:have], p.buf[have-begin:want-begin]...))
 	}
-	p.head = append(p.head[:have:have], p.buf[have-begin:want-begin]...)
-	p.setHead(p.head)
 }

@@ -53,7 +53,8 @@ type sensor struct {
 	follow *File
 	cancel context.CancelFunc
 	ended  chan error
-	since  time.Time // since when the follower runs; zero while it does not
+	since  time.Time // since when the follower runs and has caught up
+	clears int       // of the follower when it was started
 
 	luck sync.Mutex // guards chances
 	odds *rand.Rand
@@ -126,8 +127,9 @@ func (s *sensor) reopen(path string) {
 // write writes lines of all lengths, some of them in two parts.
 func (s *sensor) write(lines int) {
 	s.t.Helper()
+	s.running()
 	for range lines {
-		pad := s.random.IntN(300)
+		pad := minHead + s.random.IntN(300)
 		switch s.random.IntN(100) {
 		case 0:
 			pad = 300_000
@@ -155,6 +157,7 @@ func (s *sensor) write(lines int) {
 // erased notes that text is gone but for what stands in copies.
 func (s *sensor) erased(text []byte, copies ...[]byte) {
 	now := time.Now()
+	s.follow.Log.Info("text erased", "bytes", len(text), "lines", len(s.written))
 	kept := map[int]bool{}
 	for _, c := range copies {
 		for _, n := range numbers(c) {
@@ -169,10 +172,17 @@ func (s *sensor) erased(text []byte, copies ...[]byte) {
 		if s.since.After(begin) {
 			begin = s.since
 		}
-		if !s.running() || now.Sub(begin) < stood {
+		if !s.running() || s.since.IsZero() || now.Sub(begin) < stood {
 			s.excused[n] = true
 		}
 	}
+}
+
+// caughtUp is how often the follower has read all there was.
+func (s *sensor) caughtUp() int {
+	s.follow.lag.mu.Lock()
+	defer s.follow.lag.mu.Unlock()
+	return s.follow.lag.clears
 }
 
 // numbers are those of the complete lines of a text.
@@ -195,7 +205,8 @@ func (s *sensor) up() {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s.cancel, s.ended, s.since = cancel, make(chan error, 1), time.Now()
+	s.follow.Log.Info("follower starts", "lines", len(s.written))
+	s.cancel, s.ended, s.since, s.clears = cancel, make(chan error, 1), time.Time{}, s.caughtUp()
 	go func() { s.ended <- s.follow.Run(ctx, s.node.resume(), s.node.emit) }()
 }
 
@@ -208,11 +219,15 @@ func (s *sensor) running() bool {
 	case err := <-s.ended:
 		s.cancel()
 		s.cancel = nil
+		s.follow.Log.Info("follower ended", "lines", len(s.written), "err", err)
 		if !errors.Is(err, errKilled) && !errors.Is(err, context.Canceled) {
 			s.t.Errorf("Run = %v", err)
 		}
 		return false
 	default:
+		if s.since.IsZero() && s.caughtUp() > s.clears {
+			s.since = time.Now()
+		}
 		return true
 	}
 }

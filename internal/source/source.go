@@ -22,10 +22,11 @@ type Parse func(node soc.NodeID, line []byte) (alert soc.Alert, is bool, err err
 type Cursor struct {
 	Source string // the source that reads, as the node names it
 	Path   string // where the file stood last
-	Device uint64
+	Device uint64 // 0 of content that has no file any more; Inode then only numbers it
 	Inode  uint64
-	// HeadSize is how many bytes from the file's start Head covers: 1 to 1,024, or 0
-	// while the file was empty.
+	// HeadSize is how many bytes from the file's start Head covers: its first lines that
+	// have 64 bytes together, or 1,024 bytes, or fewer while there are no more; 0 while
+	// the file was empty.
 	HeadSize int
 	Head     soc.Hash
 	Offset   int64 // bytes read, up to and including the last newline
