@@ -91,6 +91,13 @@ func (n *node) resume() []Cursor {
 	return cursors
 }
 
+// times is how often a line was seen.
+func (n *node) times(id string) int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.seen[id]
+}
+
 func (n *node) count() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()

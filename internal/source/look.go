@@ -191,6 +191,7 @@ func (r *run) bind(f found) (*place, error) {
 		}
 		return p, nil
 	}
+	p.Path = f.path
 	r.attach(p, s)
 	return p, nil
 }
@@ -237,15 +238,10 @@ func (r *run) meet(f found) error {
 	kin, sure := r.kin(s)
 	delete(r.copies, f.ident)
 	switch {
-	case !sure && !followed:
-		s.close()
-		r.doubt(f)
 	case kin != nil && r.holds(kin) && !followed:
 		s.close()
 		r.copies[f.ident] = kin
-	case kin != nil:
-		r.adopt(kin, f, s)
-	case r.first && !f.live && (f.time.Before(r.begun.Add(-grain)) || f.time.After(r.clock().Add(time.Minute))):
+	case kin == nil && r.first && !f.live && (f.time.Before(r.begun.Add(-grain)) || f.time.After(r.clock().Add(time.Minute))):
 		// It was rotated before we came.
 		p := r.know(f, s, f.size)
 		if gzipped(f.path) {
@@ -253,6 +249,11 @@ func (r *run) meet(f found) error {
 		}
 		s.close()
 		r.tell = append(r.tell, p.tell())
+	case !sure && !followed:
+		s.close()
+		r.doubt(f)
+	case kin != nil:
+		r.adopt(kin, f, s)
 	default:
 		p := r.know(f, s, 0)
 		r.attach(p, s)
@@ -273,7 +274,9 @@ func (r *run) doubt(f found) {
 	if since, ok := r.doubts[f.ident]; !ok || since.size != f.size {
 		r.doubts[f.ident] = doubt{f.size, r.clock()}
 	}
-	r.again = r.again || f.size > 0
+	if f.size > 0 && r.clock().Sub(r.doubts[f.ident].since) < 2*settled {
+		r.again = true
+	}
 }
 
 // doubt is a file that is too short to tell what it is.
@@ -287,7 +290,7 @@ type doubt struct {
 func (r *run) kin(s *sight) (kin *place, sure bool) {
 	sums := map[int]soc.Hash{}
 	_, enough := tellingHead(s.head)
-	sure = enough || s.settled || s.whole
+	sure = enough || s.whole || s.settled && !s.zip // of a stream that broke off, more will come
 	for _, p := range r.known {
 		switch {
 		case p.HeadSize == 0:

@@ -16,7 +16,7 @@ type sight struct {
 	size    int64
 	head    []byte // at most headSize bytes, decompressed
 	zip     bool
-	whole   bool // head is all that a compressed file holds
+	whole   bool // of a compressed file: more than head will never come
 	settled bool // it has been as it is for so long that it will stay so
 }
 
@@ -55,8 +55,8 @@ func (r *run) open(f found) (*sight, error) {
 			came, err = u.ReadAt(room[n:], int64(n))
 			n += came
 		}
-		s.head, s.whole = room[:n], u.whole
-		return s, nil // what is no gzip has no beginning, and says so when it is read
+		s.head, s.whole = room[:n], u.whole || u.err != nil
+		return s, nil // what is no gzip says so when it is read
 	}
 	if s.head, err = readHead(file, room); err != nil {
 		s.close()
