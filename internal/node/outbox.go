@@ -85,7 +85,8 @@ type lane struct {
 // group is a batch of a source on its way to the writer.
 type group struct {
 	records  []record
-	cursor   source.Cursor
+	cursor   source.Cursor // zero of a source that has none
+	also     []source.Cursor
 	done     []source.Cursor
 	withheld []soc.Withheld
 	// flushed is closed once everything before the group is on the disk; nil mostly.
@@ -248,7 +249,7 @@ func (b *Outbox) tx(ctx context.Context, do func(*sql.Tx) error) error {
 // is behind, which is what keeps memory bounded. The alerts get their SeenTime here, and
 // how wrong the clock was then.
 func (b *Outbox) Emit(ctx context.Context, batch source.Batch, withheld []soc.Withheld) error {
-	g := group{cursor: batch.Cursor, done: batch.Done, withheld: withheld, records: make([]record, len(batch.Alerts))}
+	g := group{cursor: batch.Cursor, also: batch.Also, done: batch.Done, withheld: withheld, records: make([]record, len(batch.Alerts))}
 	seen, skew := b.now().UTC().Truncate(time.Millisecond), b.clock.skew()
 	for i := range batch.Alerts {
 		a := &batch.Alerts[i]

@@ -35,8 +35,11 @@ var kinds = map[string]maker{
 	config.KindSuricata: func(c config.Source, node soc.NodeID, log *slog.Logger) Source {
 		return &source.File{Name: c.Name, Path: c.Path, Node: node, Parse: suricata.Parse, Log: log}
 	},
+	config.KindSuricataSocket: func(c config.Source, node soc.NodeID, log *slog.Logger) Source {
+		return &source.Socket{Path: c.Path, Type: c.Type, Node: node, Parse: suricata.Parse, Log: log}
+	},
 	config.KindWazuh: func(c config.Source, node soc.NodeID, log *slog.Logger) Source {
-		return &source.File{Name: c.Name, Path: c.Path, Node: node, Parse: wazuh.Parse, Log: log, Rotated: wazuh.Rotated(c.Path)}
+		return &source.File{Name: c.Name, Path: c.Path, Node: node, Parse: wazuh.Parse, Log: log, Rotated: wazuh.Rotated(c.Path), Order: wazuh.Order}
 	},
 	config.KindWazuhIndexer: func(c config.Source, node soc.NodeID, log *slog.Logger) Source {
 		return &indexer.Source{Name: c.Name, URL: c.URL, Index: c.Index, Username: c.Username, PasswordFile: c.PasswordFile, CAFile: c.CAFile, Fingerprint: c.Fingerprint, Node: node, Log: log}
@@ -81,9 +84,13 @@ type watched struct {
 // that were committed.
 func (w *watched) run(ctx context.Context, outbox *Outbox) error {
 	emit := func(ctx context.Context, batch source.Batch) error {
-		batch.Cursor.Source = w.Name
-		for i := range batch.Done {
-			batch.Done[i].Source = w.Name
+		if batch.Cursor != (source.Cursor{}) {
+			batch.Cursor.Source = w.Name
+		}
+		for _, cursors := range [][]source.Cursor{batch.Also, batch.Done} {
+			for i := range cursors {
+				cursors[i].Source = w.Name
+			}
 		}
 		if !w.keys {
 			for i := range batch.Alerts {

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +23,7 @@ func insertRecords(rows int) string {
 // Run is the one writer: it commits what the sources bring until ctx ends. What it
 // has not committed then is read again from the cursors at the next start.
 func (b *Outbox) Run(ctx context.Context) error {
-	noise := map[string]group{} // cursors that passed only noise, by source
+	noise := map[file]group{} // cursors that passed only noise
 	saved := b.now()
 	tick := time.NewTicker(noiseWait)
 	defer tick.Stop()
@@ -43,11 +44,15 @@ func (b *Outbox) Run(ctx context.Context) error {
 				flush = true
 				continue
 			}
-			if len(g.records) == 0 && len(g.done) == 0 && len(g.withheld) == 0 {
-				noise[g.cursor.Source] = g
+			if len(g.records) == 0 && len(g.also) == 0 && len(g.done) == 0 && len(g.withheld) == 0 {
+				noise[fileOf(g.cursor)] = g
 				continue
 			}
-			delete(noise, g.cursor.Source)
+			// What was passed earlier must not be saved after this.
+			delete(noise, fileOf(g.cursor))
+			for _, c := range slices.Concat(g.also, g.done) {
+				delete(noise, fileOf(c))
+			}
 			fresh = append(fresh, g)
 		}
 		if len(noise) > 0 && (flush || b.now().Sub(saved) >= noiseWait) {
@@ -89,7 +94,7 @@ func (b *Outbox) gather(ctx context.Context, first group) []group {
 	return groups
 }
 
-func (b *Outbox) saveNoise(ctx context.Context, noise map[string]group) error {
+func (b *Outbox) saveNoise(ctx context.Context, noise map[file]group) error {
 	var groups []group
 	for _, g := range noise {
 		groups = append(groups, g)
@@ -231,16 +236,32 @@ func saveCursors(ctx context.Context, tx *sql.Tx, g group) error {
 			return err
 		}
 	}
-	if g.cursor.Source == "" {
-		return nil
+	for _, c := range g.also {
+		if err := saveCursor(ctx, tx, c); err != nil {
+			return err
+		}
 	}
-	c := g.cursor
+	return saveCursor(ctx, tx, g.cursor)
+}
+
+func saveCursor(ctx context.Context, tx *sql.Tx, c source.Cursor) error {
+	if c.Source == "" {
+		return nil // it has no place to go on from
+	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO cursors (source, device, inode, path, head_size, head, offset, mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (source, device, inode) DO UPDATE SET path = excluded.path, head_size = excluded.head_size, head = excluded.head,
 			offset = excluded.offset, mark = excluded.mark`,
 		append(cursorKey(c), c.Path, c.HeadSize, c.Head[:], c.Offset, c.Mark)...)
 	return err
 }
+
+// file is what a cursor lies in.
+type file struct {
+	source        string
+	device, inode uint64
+}
+
+func fileOf(c source.Cursor) file { return file{c.Source, c.Device, c.Inode} }
 
 // cursorKey names a file. SQLite's integers are signed: the bits are kept.
 func cursorKey(c source.Cursor) []any {

@@ -2,6 +2,7 @@ package source
 
 import (
 	"context"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -20,11 +21,12 @@ func (r *run) block(ctx context.Context, p *place) error {
 	from := p.offset
 	tooLong, err := p.cut(func(line []byte) error {
 		if len(r.batch.Alerts) == maxAlerts {
-			if err := r.flush(ctx, p); err != nil {
+			if err := r.flush(ctx); err != nil {
 				return err
 			}
+			p.publish(p.offset)
 		}
-		r.line(line, p.quiet)
+		r.line(p, p.offset, line, p.quiet)
 		return nil
 	})
 	if err != nil {
@@ -34,38 +36,48 @@ func (r *run) block(ctx context.Context, p *place) error {
 	r.batch.Counts.Lines += tooLong
 	r.batch.Counts.Bytes += uint64(p.offset - from)
 	r.noise += p.offset - from
+	p.publish(p.offset)
 	if p.offset > from {
 		r.batch.LastLine = p.quiet
 	}
 	if len(r.batch.Alerts) > 0 || r.noise >= noiseBytes || p.moved() && p.quiet.Sub(r.emitted) >= noiseEvery {
-		return r.flush(ctx, p)
+		return r.flush(ctx)
 	}
 	return nil
 }
 
-// line parses one line into the batch.
-func (r *run) line(line []byte, now time.Time) {
-	r.batch.Counts.Lines++
-	if blank(line) {
-		return
-	}
-	alert, is, err := r.Parse(r.Node, line)
-	if err != nil {
-		r.batch.Counts.Malformed++
-		return
-	}
-	if !is {
-		return
-	}
-	if !utf8.Valid(line) {
-		r.batch.Counts.InvalidUTF8++
-	}
-	if r.batch.Alerts == nil {
+// line parses the line at offset into the batch.
+func (r *run) line(p *place, offset int64, line []byte, now time.Time) {
+	if r.batch.Alerts == nil && r.likely > 0 {
 		r.batch.Alerts = make([]soc.Alert, 0, min(r.likely+1, maxAlerts))
 	}
-	alert.SeenTime = now.UTC()
-	r.batch.Counts.Alerts++
-	r.batch.Alerts = append(r.batch.Alerts, alert)
+	if alert := r.batch.parse(r.Parse, r.Node, line); alert != nil {
+		alert.SeenTime = now.UTC()
+		alert.Place = &soc.Place{Path: p.Path, Offset: offset}
+	}
+}
+
+// parse counts a line, and adds the alert to the batch that it holds, if it does. The
+// rest of the alert is up to the caller.
+func (b *Batch) parse(parse Parse, node soc.NodeID, line []byte) *soc.Alert {
+	b.Counts.Lines++
+	if blank(line) {
+		return nil
+	}
+	alert, is, err := parse(node, line)
+	if err != nil {
+		b.Counts.Malformed++
+		return nil
+	}
+	if !is {
+		return nil
+	}
+	if !utf8.Valid(line) {
+		b.Counts.InvalidUTF8++
+	}
+	b.Counts.Alerts++
+	b.Alerts = append(b.Alerts, alert)
+	return &b.Alerts[len(b.Alerts)-1]
 }
 
 // blank says whether a line holds nothing but space.
@@ -78,22 +90,25 @@ func blank(line []byte) bool {
 	return true
 }
 
-// dirty says whether something was read that no batch has told of yet.
+// dirty says whether there are places that no batch has told of yet.
 func (r *run) dirty() bool {
-	p := r.live()
-	return p != nil && p.moved()
+	return len(r.tell) > 0 || len(r.batch.Done) > 0 || slices.ContainsFunc(r.chain, (*place).moved)
 }
 
-// flush emits the batch with p's place; of the lines after it none is in the batch.
-func (r *run) flush(ctx context.Context, p *place) error {
-	if p == nil {
-		return nil
-	}
-	p.Offset = p.offset
-	p.told = true
-	r.batch.Cursor = p.Cursor
+// flush emits the batch with every place that has changed, as they are in this moment;
+// of the lines after them none is in the batch.
+func (r *run) flush(ctx context.Context) error {
 	batch := r.batch
-	r.batch, r.noise, r.emitted = Batch{}, 0, r.clock()
+	batch.Also = r.tell
+	for _, p := range r.chain {
+		if p.moved() {
+			batch.Also = append(batch.Also, p.tell())
+		}
+	}
+	if n := len(batch.Also); n > 0 {
+		batch.Cursor, batch.Also = batch.Also[n-1], batch.Also[:n-1]
+	}
+	r.batch, r.tell, r.noise, r.emitted = Batch{}, nil, 0, r.clock()
 	r.likely = len(batch.Alerts)
 	return r.emit(ctx, batch)
 }

@@ -9,113 +9,87 @@ import (
 	"io/fs"
 	"os"
 	"syscall"
-	"time"
+
+	"github.com/socme-project/socme/soc"
 )
 
-// headSize is how much of a file's beginning tells it from others.
-const headSize = 1024
+// What of a file's beginning tells it from others: whole lines of at least minHead bytes
+// together, or else headSize bytes. A line has a time and an id of its own; of a shorter
+// one, such as the end of a line that was cut in two, there may be a second.
+const (
+	minHead  = 64
+	headSize = 1024
+)
 
-// same says whether both cursors lie in one file, as far as device and inode know.
-func (c Cursor) same(o Cursor) bool { return c.Device == o.Device && c.Inode == o.Inode }
-
-// inode reads a file's identity from what stat says of it.
-func inode(info fs.FileInfo) (device, number uint64, err error) {
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
-		return 0, 0, fmt.Errorf("%w: this system does not number its files", errors.ErrUnsupported)
+// tellingHead cuts the first headSize bytes of a file down to what tells it from others.
+// Enough is false while there is too little.
+func tellingHead(first []byte) (head []byte, enough bool) {
+	first = first[:min(len(first), headSize)]
+	if len(first) >= minHead {
+		if n := bytes.IndexByte(first[minHead-1:], '\n'); n >= 0 {
+			return first[:minHead+n], true
+		}
 	}
-	return uint64(stat.Dev), stat.Ino, nil //nolint:unconvert // Dev is int32 on some systems
+	return first, len(first) == headSize
 }
 
-// readHead reads the first bytes of a file, as many as head takes.
-func readHead(file *os.File, head []byte) ([]byte, error) {
-	n, err := file.ReadAt(head, 0)
+// ident is how the system numbers a file, as long as the file exists.
+type ident struct{ device, inode uint64 }
+
+// identOf reads a file's number from what stat says of it.
+func identOf(info fs.FileInfo) (ident, error) {
+	stat, ok := info.Sys().(*syscall.Stat_t)
+	if !ok {
+		return ident{}, fmt.Errorf("%w: this system does not number its files", errors.ErrUnsupported)
+	}
+	return ident{uint64(stat.Dev), stat.Ino}, nil //nolint:unconvert // Dev is int32 on some systems
+}
+
+func (c Cursor) ident() ident { return ident{c.Device, c.Inode} }
+
+// begins says whether a file that begins with head, its first bytes up to headSize, is
+// the cursor's. A cursor that was made while the file was empty fits every file.
+func (c Cursor) begins(head []byte) bool {
+	return c.HeadSize <= len(head) && (c.HeadSize == 0 || c.Head == sha256.Sum256(head[:c.HeadSize]))
+}
+
+// setHead lets the cursor's head be head.
+func (c *Cursor) setHead(head []byte) {
+	c.HeadSize, c.Head = len(head), soc.Hash{}
+	if len(head) > 0 {
+		c.Head = sha256.Sum256(head)
+	}
+}
+
+// readHead reads a file's first bytes, as many as head takes if there are so many.
+func readHead(from io.ReaderAt, head []byte) ([]byte, error) {
+	n, err := from.ReadAt(head, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("read the beginning: %w", err)
 	}
 	return head[:n], nil
 }
 
-// fits says whether file begins as the cursor's did. A cursor that was made while
-// the file was empty fits every file.
-func (c Cursor) fits(file *os.File) (bool, error) {
-	if c.HeadSize == 0 {
-		return true, nil
-	}
-	head, err := readHead(file, make([]byte, min(c.HeadSize, headSize)))
-	return err == nil && len(head) == c.HeadSize && sha256.Sum256(head) == c.Head, err
-}
-
-// place is a cursor together with the open file that it lies in.
-type place struct {
-	Cursor
-	*lines
-	head  []byte    // the file's first bytes, HeadSize of them
-	told  bool      // a batch has told of this place
-	quiet time.Time // when something came last
-}
-
-// moved says whether the place is another than the last batch told.
-func (p *place) moved() bool { return !p.told || p.offset != p.Offset }
-
-// newPlace begins to read file at the cursor, whose device and inode it sets anew.
-func newPlace(file *os.File, cursor Cursor) (*place, error) {
-	info, err := file.Stat()
+// openRegular opens a regular file. Anything else would block, or never end.
+func openRegular(path string) (*os.File, fs.FileInfo, error) {
+	info, err := os.Stat(path)
 	if err != nil {
-		return nil, fmt.Errorf("look at %s: %w", file.Name(), err)
+		return nil, nil, err
 	}
-	if cursor.Device, cursor.Inode, err = inode(info); err != nil {
-		return nil, err
+	if !info.Mode().IsRegular() {
+		return nil, nil, irregular(path, info)
 	}
-	p := &place{Cursor: cursor, lines: newLines(file, cursor.Offset)}
-	if p.head, err = readHead(file, make([]byte, cursor.HeadSize)); err != nil {
-		return nil, fmt.Errorf("open %s: %w", file.Name(), err)
-	}
-	return p, nil
-}
-
-// unchanged says whether the file still begins as it did. Asked after a read and
-// before its bytes are used, it tells whether they belong to the file that we were
-// in: one that is truncated and written anew begins with another timestamp.
-func (p *place) unchanged() (bool, error) {
-	var room [headSize]byte
-	head, err := readHead(p.file, room[:len(p.head)])
-	return err == nil && bytes.Equal(head, p.head), err
-}
-
-// more reads a block, and says how many bytes came and whether the file was truncated
-// instead: then nothing of the block may be used.
-func (p *place) more() (n int, truncated bool, err error) {
-	if n, err = p.fill(); err != nil {
-		return 0, false, err
-	}
-	if same, err := p.unchanged(); err != nil || !same {
-		return 0, !same && err == nil, err
-	}
-	if n > 0 {
-		return n, false, p.extend()
-	}
-	p.idle()
-	info, err := p.file.Stat()
+	file, err := os.Open(path) //nolint:gosec // the node's configuration names it
 	if err != nil {
-		return 0, false, err
+		return nil, nil, err
 	}
-	return 0, info.Size() < p.read, nil
+	if info, err = file.Stat(); err != nil {
+		_ = file.Close()
+		return nil, nil, fmt.Errorf("look at %s: %w", path, err)
+	}
+	return file, info, nil
 }
 
-// extend lets the cursor's head cover all that is read, up to 1 KiB.
-func (p *place) extend() error {
-	want := int(min(p.read, headSize))
-	if want <= p.HeadSize {
-		return nil
-	}
-	head, err := readHead(p.file, make([]byte, want))
-	if err != nil {
-		return err
-	}
-	// Less than was read: it is truncated in this moment, and the next look tells.
-	if len(head) == want && bytes.Equal(head[:p.HeadSize], p.head) {
-		p.head, p.HeadSize, p.Head = head, want, sha256.Sum256(head)
-	}
-	return nil
+func irregular(path string, info fs.FileInfo) error {
+	return fmt.Errorf("%s is a %s and no regular file", path, info.Mode().Type())
 }

@@ -72,6 +72,25 @@ func TestRunIsWokenByTheKernel(t *testing.T) {
 	n.exact(t, 21)
 }
 
+// Nor is one that is written through a name in another folder, as Wazuh does.
+func TestRunIsWokenThroughAnotherNameOfTheFile(t *testing.T) {
+	path, other := filepath.Join(t.TempDir(), "alerts.json"), filepath.Join(t.TempDir(), "ossec-alerts-25.json")
+	appendFile(t, other, line(0))
+	if err := os.Link(other, path); err != nil {
+		t.Fatal(err)
+	}
+	n := newNode()
+	f := testFile(path)
+	f.poll = time.Hour
+	start(t, f, n)
+	for i := 1; i <= 20; i++ {
+		wait(t, "the line before", func() bool { return n.count() == i })
+		appendFile(t, other, line(i))
+	}
+	wait(t, "the last line", func() bool { return n.count() == 21 })
+	n.exact(t, 21)
+}
+
 func TestGarbageIsCountedAndTheLinesAroundItSurvive(t *testing.T) {
 	long := strings.Repeat("x", soc.MaxRaw)
 	tests := []struct {

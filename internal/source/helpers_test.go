@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -29,7 +30,8 @@ type node struct {
 	mu      sync.Mutex
 	seen    map[string]int
 	order   []string
-	cursors map[[2]uint64]Cursor
+	places  map[string][]soc.Place
+	cursors map[ident]Cursor
 	counts  Counts
 	batches int
 	tooMany bool                          // a batch held more alerts than it may
@@ -37,7 +39,7 @@ type node struct {
 }
 
 func newNode() *node {
-	return &node{seen: map[string]int{}, cursors: map[[2]uint64]Cursor{}}
+	return &node{seen: map[string]int{}, places: map[string][]soc.Place{}, cursors: map[ident]Cursor{}}
 }
 
 func (n *node) emit(ctx context.Context, b Batch) error {
@@ -59,10 +61,15 @@ func (n *node) emit(ctx context.Context, b Batch) error {
 	for _, a := range b.Alerts {
 		n.seen[a.Rule.ID]++
 		n.order = append(n.order, a.Rule.ID)
+		n.places[a.Rule.ID] = append(n.places[a.Rule.ID], *a.Place)
 	}
-	n.cursors[[2]uint64{b.Cursor.Device, b.Cursor.Inode}] = b.Cursor
 	for _, c := range b.Done {
-		delete(n.cursors, [2]uint64{c.Device, c.Inode})
+		delete(n.cursors, c.ident())
+	}
+	for _, c := range append(b.Also, b.Cursor) {
+		if c.Source != "" {
+			n.cursors[c.ident()] = c
+		}
 	}
 	n.counts.Add(b.Counts)
 	n.batches++
@@ -82,6 +89,13 @@ func (n *node) resume() []Cursor {
 		cursors = append(cursors, c)
 	}
 	return cursors
+}
+
+// times is how often a line was seen.
+func (n *node) times(id string) int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.seen[id]
 }
 
 func (n *node) count() int {
@@ -161,6 +175,22 @@ func (n *node) exact(t *testing.T, total int) {
 	if lost > 0 || doubled > 0 || len(n.seen) != total {
 		t.Errorf("of %d lines lost %d %v, doubled %d; %d different ones seen", total, lost, first, doubled, len(n.seen))
 	}
+}
+
+// openFiles counts the files below dir that this process has open.
+func openFiles(t *testing.T, dir string) (n int) {
+	t.Helper()
+	links, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range links {
+		target, err := os.Readlink("/proc/self/fd/" + link.Name())
+		if err == nil && strings.HasPrefix(target, dir+"/") {
+			n++
+		}
+	}
+	return n
 }
 
 func appendFile(t *testing.T, path, text string) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/socme-project/socme/soc"
 )
@@ -16,15 +15,15 @@ const blockSize = 256 << 10
 // lines cuts a growing file into complete lines. It holds a block, and while a line
 // is longer than that, up to soc.MaxRaw and a block.
 type lines struct {
-	file    *os.File
+	from    io.ReaderAt
 	buf     []byte // bytes that are read and not cut yet
 	read    int64  // where in the file buf ends
 	offset  int64  // where in the file the first line not cut yet begins
 	skipped bool   // the line at offset is too long, and its beginning is thrown away
 }
 
-func newLines(file *os.File, offset int64) *lines {
-	return &lines{file: file, read: offset, offset: offset}
+func newLines(from io.ReaderAt, offset int64) *lines {
+	return &lines{from: from, read: offset, offset: offset}
 }
 
 // fill reads a block more and says how many bytes came; 0 is the end of the file as
@@ -35,7 +34,7 @@ func (l *lines) fill() (int, error) {
 		copy(grown, l.buf)
 		l.buf = grown
 	}
-	n, err := l.file.ReadAt(l.buf[len(l.buf):len(l.buf)+blockSize], l.read)
+	n, err := l.from.ReadAt(l.buf[len(l.buf):len(l.buf)+blockSize], l.read)
 	l.buf = l.buf[:len(l.buf)+n]
 	l.read += int64(n)
 	if err != nil && !errors.Is(err, io.EOF) {

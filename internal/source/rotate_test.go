@@ -33,7 +33,8 @@ func TestRunLosesNothingWhenTheFileIsRenamed(t *testing.T) {
 				w.rotate(tt.late)
 			}
 			wait(t, "all lines", func() bool { return n.count() >= w.next })
-			wait(t, "the old files to be given up", func() bool { w.write(1); return len(n.resume()) == 1 })
+			// The writer's own, and ours of the file at the path.
+			wait(t, "the old files to be closed", func() bool { w.write(1); return openFiles(t, filepath.Dir(path)) == 2 })
 			wait(t, "all lines", func() bool { return n.count() >= w.next })
 			n.exact(t, w.next)
 		})
@@ -86,7 +87,7 @@ func TestTheOldFileIsKeptWhileTheNewOneIsEmpty(t *testing.T) {
 	wait(t, "the late line", func() bool { return n.count() == 2 })
 	_ = w.file.Close()
 	w.file = old
-	wait(t, "the old file to be given up", func() bool { w.write(1); return len(n.resume()) == 1 })
+	wait(t, "the old file to be closed", func() bool { w.write(1); return openFiles(t, filepath.Dir(path)) == 2 })
 	wait(t, "all lines", func() bool { return n.count() == w.next })
 	n.exact(t, w.next)
 	if batches() == before {
@@ -141,19 +142,19 @@ func TestAFileThatIsDeletedAndMadeAnewIsAnother(t *testing.T) {
 	}
 	w.create()
 	w.write(800)
-	at, err := stat(path)
+	at, err := family{}.stat(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for key, c := range n.cursors {
 		delete(n.cursors, key)
-		c.Device, c.Inode = at.cursor.Device, at.cursor.Inode
-		n.cursors[[2]uint64{c.Device, c.Inode}] = c
+		c.Device, c.Inode = at.ident.device, at.ident.inode
+		n.cursors[c.ident()] = c
 	}
 	follow(t, path, n)
 	wait(t, "the new file", func() bool { return n.count() >= w.next })
 	n.exact(t, w.next)
-	if after := n.resume(); len(cursors) != 1 || len(after) != 1 || after[0].Head == cursors[0].Head {
+	if after := n.cursors[at.ident]; len(cursors) != 1 || after.HeadSize == 0 || after.Head == cursors[0].Head {
 		t.Errorf("cursors %+v, then %+v", cursors, after)
 	}
 }
@@ -230,14 +231,12 @@ func TestAFileThatLostItsEndIsReadOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	// It is noticed before it has grown again: here nothing can tell afterwards.
-	wait(t, "the loss to be noticed", func() bool { return n.count() == 500 })
+	wait(t, "the loss to be noticed", func() bool {
+		return len(n.resume()) == 1 && n.resume()[0].Offset == int64(len(numbered(0, 200)))
+	})
 	w.write(5)
-	wait(t, "the lines after", func() bool { return n.count() == 505 })
-	for i := 300; i < 305; i++ {
-		if got := n.seen[strconv.Itoa(i)]; got != 1 {
-			t.Errorf("line %d was seen %d times", i, got)
-		}
-	}
+	wait(t, "the lines after", func() bool { return n.count() >= 305 })
+	n.exact(t, w.next)
 }
 
 // The cursor of the truncated file and that of its copy both lie in the copy.
@@ -249,14 +248,13 @@ func TestOfTwoCursorsInOneFileTheFurtherCounts(t *testing.T) {
 	w.next = 500
 	w.write(10)
 	for name, offset := range map[string]int{path: len(numbered(0, 100)), path + ".1": len(numbered(0, 300))} {
-		at, err := stat(name)
+		at, err := family{}.stat(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := at.cursor
-		c.Source, c.Path, c.Offset = "test", name, int64(offset)
+		c := Cursor{Source: "test", Path: name, Device: at.ident.device, Inode: at.ident.inode, Offset: int64(offset)}
 		c.HeadSize, c.Head = headSize, sha256.Sum256([]byte(whole[:headSize]))
-		n.cursors[[2]uint64{c.Device, c.Inode}] = c
+		n.cursors[c.ident()] = c
 	}
 	for i := range 300 {
 		n.seen[strconv.Itoa(i)]++

@@ -22,10 +22,11 @@ type Parse func(node soc.NodeID, line []byte) (alert soc.Alert, is bool, err err
 type Cursor struct {
 	Source string // the source that reads, as the node names it
 	Path   string // where the file stood last
-	Device uint64
+	Device uint64 // 0 of content that has no file any more; Inode then only numbers it
 	Inode  uint64
-	// HeadSize is how many bytes from the file's start Head covers: 1 to 1,024, or 0
-	// while the file was empty.
+	// HeadSize is how many bytes from the file's start Head covers: its first lines that
+	// have 64 bytes together, or 1,024 bytes, or fewer while there are no more; 0 while
+	// the file was empty.
 	HeadSize int
 	Head     soc.Hash
 	Offset   int64 // bytes read, up to and including the last newline
@@ -53,9 +54,11 @@ type Counts = soc.Counts
 // crash can neither lose an alert nor read one twice.
 type Batch struct {
 	Alerts []soc.Alert // at most 1,000, in the order of the file
-	// Cursor is the place reached after Alerts. Cursors of files that are finished
-	// for good (rotated away and read to their end) are listed in Done.
+	// Cursor is the place reached after Alerts, and Also are others that belong to the
+	// same moment. Of a source that has no place to go on from, Cursor is zero and none
+	// is kept. Done lists those of files that are gone and will not be asked for again.
 	Cursor Cursor
+	Also   []Cursor
 	Done   []Cursor
 	Counts Counts
 	// LastLine is when the newest line of the batch was read (the node's clock).

@@ -2,26 +2,29 @@ package source
 
 import (
 	"context"
-	"log/slog"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/fsnotify/fsnotify"
 )
 
-// watch wakes a reader when something happens in the file's directory. It is a help
+// watch wakes a reader when something happens in the folders of its files. It is a help
 // and no more: whoever is woken looks for himself, and looks now and then unwoken.
 type watch struct {
-	path   string
+	names  family
 	notify *fsnotify.Watcher // nil where the kernel gives us none
 	wake   chan struct{}
-	ended  chan struct{}
+	// stirred is set when names have changed that may be those of its files.
+	stirred *atomic.Bool
+	ended   chan struct{}
+	at      ident // the file that is watched itself
 }
 
-func newWatch(ctx context.Context, path string, log *slog.Logger) *watch {
-	w := &watch{path: path, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+func newWatch(ctx context.Context, r *run) *watch {
+	w := &watch{names: r.names, stirred: &r.stirred, wake: make(chan struct{}, 1), ended: make(chan struct{})}
 	notify, err := fsnotify.NewWatcher()
 	if err != nil {
-		log.WarnContext(ctx, "no news of the file from the kernel, looking for them instead", "err", err)
+		r.log.WarnContext(ctx, "no news of the file from the kernel, looking for them instead", "err", err)
 		close(w.ended)
 		return w
 	}
@@ -33,15 +36,33 @@ func newWatch(ctx context.Context, path string, log *slog.Logger) *watch {
 
 func (w *watch) works() bool { return w.notify != nil }
 
-// add watches the file's directory, and that of the file it is a link to. Adding
-// again what is watched does nothing.
+// add watches the folders of the files, and that of the file that Path is a link to.
+// Adding again what is watched does nothing.
 func (w *watch) add() {
 	if w.notify == nil {
 		return
 	}
-	_ = w.notify.Add(filepath.Dir(w.path)) // not there yet: the next tick tries again
-	if target, err := filepath.EvalSymlinks(w.path); err == nil {
-		_ = w.notify.Add(filepath.Dir(target))
+	dirs := []string{filepath.Dir(w.names.path)}
+	if w.names.many {
+		dirs, _ = filepath.Glob(dirs[0]) // a bad pattern is told when files are looked for
+	} else if target, err := filepath.EvalSymlinks(w.names.path); err == nil {
+		dirs = append(dirs, filepath.Dir(target))
+	}
+	for _, dir := range dirs {
+		_ = w.notify.Add(dir) // not there yet: the next tick tries again
+	}
+}
+
+// follow watches the file itself, too: what is written through a second name of it that
+// lies elsewhere is no news of its folder.
+func (w *watch) follow(p *place) {
+	if w.notify == nil || w.names.many || p == nil || p.ident() == w.at {
+		return
+	}
+	_ = w.notify.Remove(w.names.path) // not watched: all the better
+	if w.notify.Add(w.names.path) == nil {
+		w.at = p.ident()
+		w.rouse() // for what came before it was watched
 	}
 }
 
@@ -50,18 +71,28 @@ func (w *watch) add() {
 func (w *watch) listen() {
 	defer close(w.ended)
 	for {
-		var open bool
 		select {
-		case _, open = <-w.notify.Events:
-		case _, open = <-w.notify.Errors:
+		case event, open := <-w.notify.Events:
+			if !open {
+				return
+			}
+			if event.Has(fsnotify.Create|fsnotify.Rename|fsnotify.Remove) && w.names.belongs(event.Name) {
+				w.stirred.Store(true)
+			}
+		case _, open := <-w.notify.Errors:
+			if !open {
+				return
+			}
+			w.stirred.Store(true)
 		}
-		if !open {
-			return
-		}
-		select {
-		case w.wake <- struct{}{}:
-		default:
-		}
+		w.rouse()
+	}
+}
+
+func (w *watch) rouse() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
 	}
 }
 
