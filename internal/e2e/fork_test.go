@@ -18,9 +18,10 @@ func (c *coreAt) delivered(t *testing.T, n nodeAt, alerts int) soc.Node {
 	t.Helper()
 	var got soc.Node
 	until(t, fmt.Sprintf("%d alerts at the core", alerts), func() (bool, string) {
-		got = c.node(t, n.id.Node)
 		have := len(c.all(t, "rule:9000001")) // a fortieth of them, to wait cheaply
-		return got.Waiting == 0 && have >= alerts/40 && len(c.all(t, `"TEST rule"`)) == alerts,
+		all := have >= alerts/40 && len(c.all(t, `"TEST rule"`)) == alerts
+		got = c.node(t, n.id.Node) // after the alerts: what it counts is not older than they
+		return all && got.Waiting == 0,
 			fmt.Sprintf("delivered %d, waiting %d, missing %d, %d of rule 1", got.Delivered, got.Waiting, got.Missing, have)
 	})
 	return got
