@@ -200,7 +200,7 @@ func plain(ctx context.Context, batches [][]soc.Alert) (figures, error) {
 			return err
 		}
 		for _, part := range parts {
-			if _, err := tx.StmtContext(ctx, statement).ExecContext(ctx, part...); err != nil {
+			if _, err := tx.StmtContext(ctx, statement).ExecContext(ctx, part...); err != nil { //nolint:sqlclosecheck // it ends with the transaction
 				return errors.Join(err, tx.Rollback())
 			}
 		}

@@ -37,6 +37,7 @@ func (a *API) proof(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
+		//nolint:contextcheck // huma gives the answer's context with the body
 		return &huma.StreamResponse{Body: func(hctx huma.Context) {
 			hctx.SetHeader("Content-Type", "application/jsonl")
 			hctx.SetHeader("Content-Disposition", `attachment; filename="proof-`+in.ID+`.jsonl"`)

@@ -173,10 +173,10 @@ func rechain(ctx context.Context, tx *sql.Tx, chain soc.Chain) (soc.Head, error)
 			continue
 		}
 		var old uint64
-		var id, hash, raw []byte
+		var id, hash, normal, raw []byte
 		var dropped bool
-		err := tx.QueryRowContext(ctx, `SELECT seq, alert_id, raw_hash, dropped, raw FROM records WHERE lane = ? AND seq > ? ORDER BY seq LIMIT 1`, chain.Lane, last).
-			Scan(&old, &id, &hash, &dropped, &raw)
+		err := tx.QueryRowContext(ctx, `SELECT seq, alert_id, raw_hash, dropped, normal, raw FROM records WHERE lane = ? AND seq > ? ORDER BY seq LIMIT 1`, chain.Lane, last).
+			Scan(&old, &id, &hash, &dropped, &normal, &raw)
 		if errors.Is(err, sql.ErrNoRows) {
 			return head, nil
 		}
@@ -186,11 +186,11 @@ func rechain(ctx context.Context, tx *sql.Tx, chain soc.Chain) (soc.Head, error)
 		last = old
 		record := soc.Record{Seq: head.Seq + 1, AlertID: soc.AlertID(padded(id, len(soc.AlertID{}))), RawHash: hashOf(hash)}
 		if !dropped && sha256.Sum256(raw) != record.RawHash {
-			dropped, raw = true, nil
+			dropped, raw, normal = true, nil, bareTombstone(record.AlertID)
 		}
 		value := record.Next(head.Value)
-		_, err = tx.ExecContext(ctx, `UPDATE records SET seq = ?, before = ?, value = ?, dropped = ?, raw = ? WHERE lane = ? AND seq = ?`,
-			record.Seq, head.Value[:], value[:], dropped, raw, chain.Lane, old)
+		_, err = tx.ExecContext(ctx, `UPDATE records SET seq = ?, before = ?, value = ?, dropped = ?, normal = ?, raw = ? WHERE lane = ? AND seq = ?`,
+			record.Seq, head.Value[:], value[:], dropped, normal, raw, chain.Lane, old)
 		if err != nil {
 			return head, err
 		}

@@ -61,7 +61,7 @@ func (b *Outbox) forget(ctx context.Context) (bool, error) {
 // condition holds, and writes down that it has them.
 func (b *Outbox) deleteAcked(ctx context.Context, l soc.Lane, end *lane, condition string, arg any) (deleted int64, err error) {
 	err = b.tx(ctx, func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, `DELETE FROM records WHERE lane = ?1 AND seq <= ?2 AND `+condition, l, end.acked, arg)
+		result, err := tx.ExecContext(ctx, `DELETE FROM records WHERE lane = ?1 AND seq <= ?2 AND `+condition, l, end.acked, arg) //nolint:gosec // fixed conditions
 		if err != nil {
 			return err
 		}

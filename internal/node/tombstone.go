@@ -100,6 +100,10 @@ func tombstone(normal []byte) soc.Alert {
 	return soc.Alert{ID: a.ID, Severity: a.Severity, Rule: a.Rule, EventTime: a.EventTime, SeenTime: a.SeenTime}
 }
 
+// bareTombstone is the normal form of a record that was dropped for another reason than
+// the quota: what else it said cannot be relied on.
+func bareTombstone(id soc.AlertID) []byte { return fmt.Appendf(nil, `{"id":%q}`, id.String()) }
+
 // Drop takes the raw line of a record away that the core can never accept; the
 // record stays in its place as a tombstone and is counted as dropped.
 func (b *Outbox) Drop(ctx context.Context, e soc.Epoch, l soc.Lane, seq uint64) error {
@@ -112,7 +116,7 @@ func (b *Outbox) Drop(ctx context.Context, e soc.Epoch, l soc.Lane, seq uint64) 
 	if err := b.write.QueryRowContext(ctx, `SELECT alert_id FROM records WHERE lane = ? AND seq = ?`, l, seq).Scan(&id); err != nil {
 		return fmt.Errorf("drop record %d of the %s lane: %w", seq, l, err)
 	}
-	normal := fmt.Appendf(nil, `{"id":%q}`, soc.AlertID(padded(id, len(soc.AlertID{}))).String())
+	normal := bareTombstone(soc.AlertID(padded(id, len(soc.AlertID{}))))
 	_, err := b.write.ExecContext(ctx, `UPDATE records SET dropped = 1, raw = NULL, normal = ? WHERE lane = ? AND seq = ?`, normal, l, seq)
 	if err != nil {
 		return fmt.Errorf("drop record %d of the %s lane: %w", seq, l, err)

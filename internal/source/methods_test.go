@@ -1,6 +1,7 @@
 package source
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -58,7 +59,7 @@ func (s *sensor) copyTruncate() {
 	}
 	if s.random.IntN(2) == 0 {
 		_, err = io.CopyN(out, in, int64(s.random.IntN(3000)))
-		if err != nil && err != io.EOF {
+		if err != nil && !errors.Is(err, io.EOF) {
 			s.t.Fatal(err)
 		}
 		s.write(s.random.IntN(5))

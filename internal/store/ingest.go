@@ -105,9 +105,8 @@ func addHeldIDs(ctx context.Context, tx *sql.Tx, entries []soc.Entry, held map[s
 	for i := range entries {
 		args[i] = entries[i].AlertID[:]
 	}
-	//nolint:gosec // question marks only
 	in := `IN (?` + strings.Repeat(`, ?`, len(args)-1) + `)`
-	rows, err := tx.QueryContext(ctx, `SELECT id FROM alerts WHERE id `+in+` UNION ALL SELECT id FROM witnesses WHERE id `+in, append(args, args...)...)
+	rows, err := tx.QueryContext(ctx, `SELECT id FROM alerts WHERE id `+in+` UNION ALL SELECT id FROM witnesses WHERE id `+in, append(args, args...)...) //nolint:gosec // question marks only
 	if err != nil {
 		return err
 	}

@@ -67,19 +67,8 @@ type prover struct {
 }
 
 func (p *prover) run() error {
-	rows, err := p.tx.QueryContext(p.ctx, `SELECT heads.num, epoch, previous, lane, seq FROM heads JOIN nodes ON nodes.num = heads.node_num WHERE nodes.id = ? ORDER BY heads.num`, string(p.filter.Node))
+	heads, err := p.chains()
 	if err != nil {
-		return err
-	}
-	var heads []headRow
-	for rows.Next() {
-		var h headRow
-		if err := rows.Scan(&h.Num, &h.Epoch, &h.Previous, &h.Lane, &h.Seq); err != nil {
-			return errors.Join(err, rows.Close())
-		}
-		heads = append(heads, h)
-	}
-	if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 		return err
 	}
 	for _, h := range heads {
@@ -88,6 +77,24 @@ func (p *prover) run() error {
 		}
 	}
 	return nil
+}
+
+// chains lists the node's chains, the oldest first.
+func (p *prover) chains() ([]headRow, error) {
+	rows, err := p.tx.QueryContext(p.ctx, `SELECT heads.num, epoch, previous, lane, seq FROM heads JOIN nodes ON nodes.num = heads.node_num WHERE nodes.id = ? ORDER BY heads.num`, string(p.filter.Node))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // Err below tells what matters
+	var heads []headRow
+	for rows.Next() {
+		var h headRow
+		if err := rows.Scan(&h.Num, &h.Epoch, &h.Previous, &h.Lane, &h.Seq); err != nil {
+			return nil, err
+		}
+		heads = append(heads, h)
+	}
+	return heads, rows.Err()
 }
 
 // chain writes what falls between the two times of one chain.

@@ -16,8 +16,12 @@ const (
 	withheldShown = 200
 )
 
-// noteDropped counts a tombstone by its rule.
+// noteDropped counts a tombstone by its rule. One without a rule was not dropped by the
+// quota: its raw line was changed, or the core could not take it.
 func (a *accept) noteDropped(alert *soc.Alert) {
+	if alert.Rule == (soc.Rule{}) {
+		return
+	}
 	seen := alert.SeenTime
 	if seen.IsZero() {
 		seen = a.now
