@@ -98,11 +98,11 @@ test('the proof that the page hands out stands on its own', async ({ page }) => 
 	await dialog.getByRole('radio', { name: 'From, until' }).check();
 	await expect(dialog).toContainText('Choose when it begins');
 	await expect(dialog.getByRole('link', { name: 'Download' })).toHaveCount(0);
-	await dialog.getByLabel('From').fill('2026-01-02T10:00');
-	await dialog.getByLabel('Until').fill('2026-01-01T10:00');
+	await dialog.getByLabel('From, your time').fill('2026-01-02T10:00');
+	await dialog.getByLabel('Until; now if it is empty').fill('2026-01-01T10:00');
 	await expect(dialog).toContainText('It ends before it begins');
 	await accessible(page);
-	await dialog.getByLabel('Until').fill('');
+	await dialog.getByLabel('Until; now if it is empty').fill('');
 	await dialog.getByRole('checkbox').check();
 	await expect(dialog.getByRole('link', { name: 'Download' })).toHaveAttribute(
 		'href',
