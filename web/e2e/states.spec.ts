@@ -40,6 +40,26 @@ for (const theme of ['dark', 'light'] as const) {
 		expect(wrong).toEqual([]);
 	});
 
+	test(`a core whose disk is full says so on every page, ${theme}`, async ({ page }) => {
+		await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+		const trouble = 'The disk of the core is full: nothing is taken in.';
+		await page.route('**/api/v1/status', (route) =>
+			route.fulfill({ json: { trouble, time: new Date().toISOString() } }),
+		);
+		for (const path of ['/alerts', '/nodes', '/settings']) {
+			await page.goto(core.url + path);
+			await expect(page.getByRole('alert')).toContainText(trouble);
+			await accessible(page);
+		}
+		await page.goto(`${core.url}/alerts`);
+		await expect(row(page, 'PAGE stays')).toBeVisible();
+		await page.screenshot({ path: `${pictures}/core-trouble-desktop-${theme}.png` });
+		await page.unroute('**/api/v1/status');
+		await page.reload();
+		await expect(row(page, 'PAGE stays')).toBeVisible();
+		await expect(page.getByRole('alert')).toHaveCount(0);
+	});
+
 	test(`a list that is slow shows the rows to come, ${theme}`, async ({ page }) => {
 		await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
 		let answer = () => {};
