@@ -44,7 +44,7 @@ type stream struct {
 	more     bool      // the last page was full
 	lag      time.Time // since when it is
 	failures int       // in a row
-	answered uint64    // the client's count when the last one happened
+	answered uint64    // the client's count when the round began
 	err      error
 }
 
@@ -103,6 +103,7 @@ func (t *stream) restore(p place) {
 
 // round reads what is new, and what came late if it is time to look for that.
 func (t *stream) round(ctx context.Context) error {
+	t.answered = t.client.answered
 	if !t.clock().Before(t.sweepAt) {
 		if err := t.sweepAll(ctx); err != nil {
 			return err
@@ -259,8 +260,8 @@ func (t *stream) settle(ctx context.Context, err error) {
 		t.log.WarnContext(ctx, "the indexer cannot be read, trying again", "index", t.pattern, "err", err)
 	}
 	t.err = err
-	if t.client.answered > t.answered {
-		t.failures, t.answered = 0, t.client.answered
+	if t.client.answered > t.answered { // the round got somewhere
+		t.failures = 0
 	}
 	wait := mostWait
 	if t.failures < 6 {
