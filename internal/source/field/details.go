@@ -31,10 +31,11 @@ func Clip(text string, limit int) string {
 }
 
 // Details gathers an alert's details in the order in which they are added: 128 of
-// them, or 20 KiB besides those that List begins with.
+// them, or 20 KiB besides those that List begins with, which are not compared with others.
 type Details struct {
 	List []soc.Detail
 	size int
+	seen uint64 // a bit for some of the lengths in List, so that most are not compared
 }
 
 // Add takes one detail. A value that says that there is none is left out, and so is
@@ -43,11 +44,15 @@ func (d *Details) Add(name, value string) {
 	if absent(value) || len(d.List) == maxDetails || d.size+len(name)+len(value) > maxSize {
 		return
 	}
-	for i := range d.List {
-		if d.List[i].Value == value && d.List[i].Name == name {
-			return
+	bit := uint64(1) << ((len(value) + int(value[0])<<2 + len(name)) & 63)
+	if d.seen&bit != 0 {
+		for i := range d.List {
+			if d.List[i].Value == value && d.List[i].Name == name {
+				return
+			}
 		}
 	}
+	d.seen |= bit
 	d.size += len(name) + len(value)
 	d.List = append(d.List, soc.Detail{Name: name, Value: value})
 }

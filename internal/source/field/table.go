@@ -19,11 +19,13 @@ type Table struct {
 // Entry is one field of a Table. Path is its keys, joined by dots; arrays on the way
 // are passed through. Name is what its detail is called, the path if it is empty. Into
 // is its own place in the alert; what does not fit there, or comes after another one
-// for the same place, becomes a detail.
+// for the same place, becomes a detail. Keep is where in kept of Fill the value goes as
+// it is, counted from 1.
 type Entry struct {
 	Path string
 	Name string
 	Into Slot
+	Keep int
 }
 
 // NewTable makes a table. A path that stands twice counts where it stands first.
@@ -44,11 +46,12 @@ func NewTable(parts ...[]Entry) *Table {
 
 // Fill takes what stands in an object, at whatever depth, into the alert. What the
 // table does not know becomes a detail that is called by its path, behind the others.
-func (t *Table) Fill(a *soc.Alert, d *Details, object Value) {
+// Kept takes what the parser wants to look at itself; it may be nil.
+func (t *Table) Fill(a *soc.Alert, d *Details, object Value, kept []Value) {
 	if !object.IsObject() {
 		return
 	}
-	w := walk{table: t}
+	w := walk{table: t, kept: kept}
 	w.object(object, 0, 0)
 	slices.Sort(w.order[:w.n])
 	var owners owners

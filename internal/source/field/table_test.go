@@ -34,7 +34,7 @@ func said(t *testing.T, line string) string {
 	t.Helper()
 	var a soc.Alert
 	var d field.Details
-	table.Fill(&a, &d, object(t, line))
+	table.Fill(&a, &d, object(t, line), nil)
 	var all []string
 	if a.Source != (soc.Endpoint{}) {
 		all = append(all, fmt.Sprintf("source %v:%d %s", a.Source.Address, a.Source.Port, a.Source.Host))
@@ -139,8 +139,8 @@ func FuzzFill(f *testing.F) {
 		}
 		var a, again soc.Alert
 		var d, dAgain field.Details
-		table.Fill(&a, &d, v)
-		table.Fill(&again, &dAgain, v)
+		table.Fill(&a, &d, v, nil)
+		table.Fill(&again, &dAgain, v, nil)
 		if !reflect.DeepEqual(a, again) || !reflect.DeepEqual(d, dAgain) {
 			t.Errorf("twice: %+v %+v, %+v %+v", a, d, again, dAgain)
 		}

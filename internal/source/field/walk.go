@@ -31,6 +31,7 @@ type walk struct {
 	n      int    // hits
 	others int    // of hits
 	item   uint64 // the object's number in its array
+	kept   []Value
 }
 
 // object goes over the object that begins at i and returns the index after it.
@@ -71,23 +72,28 @@ func (w *walk) enter(key string) bool {
 // value takes the value that begins at i and returns the index after it.
 func (w *walk) value(v Value, i, level int) int {
 	entry, known := w.table.at[string(w.path[:w.end])]
+	end := w.look(v, i, level, entry, known)
+	if known {
+		if keep := w.table.entries[entry].Keep; keep > 0 && keep <= len(w.kept) {
+			w.kept[keep-1] = v[i:end]
+		}
+	}
+	return end
+}
+
+func (w *walk) look(v Value, i, level, entry int, known bool) int {
 	if known && w.table.entries[entry].Into == Nowhere || level == maxLevels {
 		return skip(v, i)
 	}
-	switch v[i] {
-	case '{':
+	if v[i] == '{' {
 		return w.object(v, i, level+1)
-	case '[':
-		end := skip(v, i)
-		if inner := v[i:end]; strings.IndexByte(string(inner), '{') >= 0 || strings.IndexByte(string(inner[1:]), '[') >= 0 {
-			w.array(inner, level)
-			return end
-		}
-		w.add(v[i:end], entry, known)
-		return end
 	}
 	end := skip(v, i)
-	w.add(v[i:end], entry, known)
+	if inner := v[i:end]; inner.IsArray() && (strings.IndexByte(string(inner), '{') >= 0 || strings.IndexByte(string(inner[1:]), '[') >= 0) {
+		w.array(inner, level)
+	} else {
+		w.add(inner, entry, known)
+	}
 	return end
 }
 

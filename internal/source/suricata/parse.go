@@ -9,13 +9,34 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// members are the top-level fields of an EVE event that the parser itself looks at.
-// What else there is, table takes.
-type members struct {
-	timestamp, eventType, alert field.Value
-	flowID, transactionID       field.Value
-	frame                       field.Value
-}
+// The fields that the parser itself looks at, as their places in kept, counted from 1.
+const (
+	theAlert = iota + 1
+	timestamp
+	flowID
+	transactionID
+	frameID
+	generator
+	signatureID
+	revision
+	signature
+	category
+	action
+	priority
+	word // signature_severity
+	tacticIDs
+	tacticNames
+	techniqueIDs
+	techniqueNames
+	tag
+	family
+	keeps = iota
+)
+
+// kept are those fields of one event.
+type kept [keeps]field.Value
+
+func (k *kept) at(place int) field.Value { return k[place-1] }
 
 // Parse turns an EVE line into an alert; false means that the event is none. It
 // errs on a line that is no JSON object, and on an alert without its alert object;
@@ -42,15 +63,31 @@ func Parse(node soc.NodeID, line []byte) (soc.Alert, bool, error) {
 // it is none. It is what Parse does once the line is read, and serves whoever finds
 // such an event inside another: Wazuh carries Suricata's as its data.
 func Event(object field.Value) (soc.Alert, bool, error) {
-	var m members
-	m.read(object)
-	if !isAlert(m.eventType) {
+	if !isAlert(object.Get(eventType)) {
 		return soc.Alert{}, false, nil
 	}
-	if !m.alert.IsObject() {
+	var (
+		a soc.Alert
+		k kept
+	)
+	d := field.Details{List: make([]soc.Detail, 0, 32)}
+	table.Fill(&a, &d, object, k[:])
+	if !k.at(theAlert).IsObject() {
 		return soc.Alert{}, false, fmt.Errorf("read an eve event: %w: event_type is alert and there is no alert object", soc.ErrInvalid)
 	}
-	return m.soc(object), true, nil
+	a.Severity = severity(k.at(priority), k.at(word).Text())
+	a.Rule = soc.Rule{Engine: soc.EngineSuricata, ID: k.rule(), Name: k.at(signature).Text()}
+	a.Category = k.at(category).Text()
+	a.Action = k.at(action).Text()
+	a.MITRE = k.mitre()
+	a.Tags = field.AddTags(field.AddTags(nil, k.at(tag).Texts()...), k.at(family).Texts()...)
+	a.EventTime = k.at(timestamp).Time()
+	a.Details = d.List
+	if a.Application == "failed" { // Suricata's word for "not recognised"
+		a.Application = ""
+	}
+	a.EventKey = k.key(&a)
+	return a, true, nil
 }
 
 // isAlert compares by text, since any letter of it may be written as an escape.
@@ -58,90 +95,19 @@ func isAlert(v field.Value) bool {
 	return len(v) > 0 && v[0] == '"' && v.Text() == "alert"
 }
 
-func (m *members) read(object field.Value) {
-	for key, value := range object.Members() {
-		switch key {
-		case "timestamp":
-			m.timestamp = value
-		case eventType:
-			m.eventType = value
-		case "alert":
-			m.alert = value
-		case "flow_id":
-			m.flowID = value
-		case "tx_id":
-			m.transactionID = value
-		case "frame":
-			m.frame = value
-		}
-	}
-}
-
-// signature is the alert object.
-type signature struct {
-	gid, id, rev, name, category, action, severity, metadata field.Value
-}
-
-func (s *signature) read(object field.Value) {
-	for key, value := range object.Members() {
-		switch key {
-		case "gid":
-			s.gid = value
-		case "signature_id":
-			s.id = value
-		case "rev":
-			s.rev = value
-		case "signature":
-			s.name = value
-		case "category":
-			s.category = value
-		case "action":
-			s.action = value
-		case "severity":
-			s.severity = value
-		case "metadata":
-			s.metadata = value
-		}
-	}
-}
-
-func (m *members) soc(object field.Value) soc.Alert {
-	var s signature
-	s.read(m.alert)
-	var meta metadata
-	meta.read(s.metadata)
-	a := soc.Alert{
-		Severity:  severity(s.severity, meta.severity),
-		Rule:      soc.Rule{Engine: soc.EngineSuricata, ID: s.rule(), Name: s.name.Text()},
-		Category:  s.category.Text(),
-		Action:    s.action.Text(),
-		MITRE:     meta.mitre(),
-		Tags:      meta.tags,
-		EventTime: m.timestamp.Time(),
-	}
-	d := field.Details{List: make([]soc.Detail, 0, 40)}
-	table.Fill(&a, &d, object)
-	a.Details = d.List
-	if a.Application == "failed" { // Suricata's word for "not recognised"
-		a.Application = ""
-	}
-	a.EventKey = m.key(&a, &s)
-	return a
-}
-
 // key is what makes the event itself, in what Wazuh leaves as it was. The flow's number
 // is the best of it; community_id, or the two sides, stand for it where Suricata gives
 // none.
-func (m *members) key(a *soc.Alert, s *signature) soc.EventKey {
-	flow := rounded(m.flowID)
+func (k *kept) key(a *soc.Alert) soc.EventKey {
+	flow := rounded(k.at(flowID))
 	if flow == "" {
 		flow = a.CommunityID
 	}
 	if flow == "" {
 		flow = fmt.Sprint(a.Source, a.Destination, a.Protocol)
 	}
-	return soc.NewEventKey(a.EventTime, flow, number(s.gid), number(s.id), number(s.rev), m.timestamp.Text(),
-		number(m.transactionID), number(m.frame.Get("id"))) // one packet may hold many frames
+	return soc.NewEventKey(a.EventTime, flow, number(k.at(generator)), number(k.at(signatureID)), number(k.at(revision)),
+		k.at(timestamp).Text(), number(k.at(transactionID)), number(k.at(frameID))) // one packet may hold many frames
 }
 
 // number is a whole number's digits, however it is written: Wazuh writes those beyond
@@ -173,9 +139,9 @@ func rounded(v field.Value) string {
 
 // rule is the signature's number, with the generator's before it where that is not 1:
 // "2100498", "3:19187".
-func (s *signature) rule() string {
-	id := number(s.id)
-	if gid := number(s.gid); gid != "" && gid != "1" {
+func (k *kept) rule() string {
+	id := number(k.at(signatureID))
+	if gid := number(k.at(generator)); gid != "" && gid != "1" {
 		return gid + ":" + id
 	}
 	return id

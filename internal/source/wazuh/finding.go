@@ -32,14 +32,14 @@ func ParseFinding(node soc.NodeID, index, id string, source []byte) (soc.Alert, 
 		a.Severity = max(a.Severity, level)
 		d.List = a.Details
 		d.Add("wazuh rule", field.Clip(rule.Get("id").Text()+" "+title(rule), field.MaxText))
-		passedOnFindings.Fill(&a, &d, object)
+		passedOnFindings.Fill(&a, &d, object, nil)
 	} else {
 		a = soc.Alert{
 			Severity: level,
 			Rule:     soc.Rule{Engine: soc.EngineWazuh, ID: field.Clip(rule.Get("id").Text(), 64), Name: title(rule)},
 			Category: category(own, index),
 		}
-		findings.Fill(&a, &d, object)
+		findings.Fill(&a, &d, object, nil)
 	}
 	a.Details = d.List
 	// The document's own time comes first: it must be there for the indexer to page by.

@@ -134,11 +134,11 @@ func (m *members) common(a *soc.Alert, r *rule) {
 			a.Severity = max(a.Severity, severity(r.level))
 		}
 		d.Add("wazuh rule", field.Clip(r.id.Text()+" "+r.description.Text(), field.MaxText))
-		passedOn.Fill(a, &d, m.object)
+		passedOn.Fill(a, &d, m.object, nil)
 	case m.syscheck.Get("value_name") != "" || field.IsRegistry(m.syscheck.Get("path").Text()):
-		registry.Fill(a, &d, m.object)
+		registry.Fill(a, &d, m.object, nil)
 	default:
-		alerts.Fill(a, &d, m.object)
+		alerts.Fill(a, &d, m.object, nil)
 	}
 	a.Details = d.List
 }
