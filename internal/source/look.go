@@ -134,7 +134,7 @@ func (r *run) refresh() error {
 		if err != nil {
 			return err
 		}
-		if bytes.HasPrefix(head, p.head) {
+		if !p.truncated && bytes.HasPrefix(head, p.head) {
 			if !p.enough {
 				p.learn(head)
 			}
@@ -166,7 +166,7 @@ func (r *run) bind(f found) (*place, error) {
 		r.found(p, f)
 		return p, nil
 	}
-	if p.Offset == 0 && f.size > 0 {
+	if p.Offset == 0 {
 		// Nothing was read of it, and its number alone does not tell it from a copy.
 		r.orphan(p)
 		return nil, nil //nolint:nilnil // told above
@@ -193,6 +193,7 @@ func (r *run) bind(f found) (*place, error) {
 	}
 	p.Path = f.path
 	r.attach(p, s)
+	r.log.Info("file opened again", "file", f.path, "inode", p.Inode, "offset", p.Offset)
 	return p, nil
 }
 

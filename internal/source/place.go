@@ -24,6 +24,9 @@ type place struct {
 	zip   *unzip    // nil unless the file is compressed
 	quiet time.Time // when something came last
 	gauge *gauge
+	// truncated was seen, and stays: a file that is written anew soon begins as before,
+	// as far as little of its beginning is known.
+	truncated bool
 
 	head   []byte // its first bytes, HeadSize of them; nil if it was not open yet
 	enough bool   // the head tells the file from others, and stays as it is
@@ -100,28 +103,27 @@ func (p *place) publish(offset int64) {
 	p.gauge.reached.Store(offset)
 }
 
-// unchanged says whether the file still begins as it did. Asked after a read and
+// otherwise says whether the file begins otherwise than it did. Asked after a read and
 // before its bytes are used, it tells whether they belong to the file that we were
 // in: one that is truncated and written anew begins with another timestamp.
-func (p *place) unchanged() (bool, error) {
+func (p *place) otherwise() (bool, error) {
 	if p.zip != nil {
-		return true, nil // nobody truncates those
+		return false, nil // nobody truncates those
 	}
 	var room [headSize]byte
 	head, err := readHead(p.file, room[:len(p.head)])
-	return err == nil && bytes.Equal(head, p.head), err
+	return err == nil && !bytes.Equal(head, p.head), err
 }
 
 // more reads a block, and says how many bytes came and whether the file was truncated
-// instead: then nothing of the block may be used.
+// instead: then nothing of the block may be used, and the place is of no use any more.
 func (p *place) more() (n int, truncated bool, err error) {
 	if n, err = p.fill(); err != nil {
 		return 0, false, err
 	}
 	if n > 0 {
-		same, err := p.unchanged()
-		if err != nil || !same {
-			return 0, !same && err == nil, err
+		if p.truncated, err = p.otherwise(); err != nil || p.truncated {
+			return 0, p.truncated, err
 		}
 		p.extend()
 		return n, false, nil
@@ -136,11 +138,13 @@ func (p *place) more() (n int, truncated bool, err error) {
 		return 0, false, err
 	}
 	// After the size, so that the size is that of the file that still begins so.
-	same, err := p.unchanged()
-	if err != nil || !same {
-		return 0, !same && err == nil, err
+	if p.truncated, err = p.otherwise(); err != nil || p.truncated {
+		return 0, p.truncated, err
 	}
 	if info.Size() < p.read {
+		if p.truncated = !p.enough; p.truncated {
+			return 0, true, nil
+		}
 		// It lost its end, as after a crash of its machine, and goes on from there.
 		p.lines = newLines(p.file, info.Size())
 	}

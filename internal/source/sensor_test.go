@@ -385,6 +385,13 @@ func (s *sensor) compress(name string) {
 	early, keepTime := s.random.IntN(4) == 0, s.random.IntN(3) > 0
 	out, err := os.OpenFile(name+".gz", os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	s.must(err)
+	number := func(name string) uint64 {
+		info, err := os.Stat(name)
+		s.must(err)
+		id, _ := identOf(info)
+		return id.inode
+	}
+	s.follow.Log.Info("compressing", "name", filepath.Base(name), "plain", number(name), "packed", number(name+".gz"), "early", early)
 	part := func() {
 		n := min(packed.Len(), 1+packed.Len()/3)
 		_, err := out.Write(packed.Next(n))
