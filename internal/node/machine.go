@@ -32,6 +32,7 @@ type machine struct {
 	suricata, wazuh string
 	cpu             float64   // seconds that the process had used
 	measured        time.Time // when
+	share           float64   // what was told last, in percent of a core
 }
 
 // lookEvery is how often versions are looked for; to ask for one may take this long.
@@ -43,6 +44,11 @@ const (
 func newMachine(dir string, now time.Time) *machine {
 	m := &machine{dir: dir, started: now, measured: now}
 	m.self, _ = process.NewProcess(int32(os.Getpid())) // nil tells nothing of the process
+	if m.self != nil {
+		if times, err := m.self.Times(); err == nil {
+			m.cpu = times.User + times.System // what the start cost is no share of later seconds
+		}
+	}
 	return m
 }
 
@@ -56,10 +62,12 @@ func (m *machine) fill(ctx context.Context, h *soc.NodeHealth, now time.Time) {
 		}
 		if times, err := m.self.TimesWithContext(ctx); err == nil {
 			used := times.User + times.System
-			if elapsed := now.Sub(m.measured).Seconds(); elapsed > 0 {
+			if elapsed := now.Sub(m.measured).Seconds(); elapsed >= 1 {
 				h.CPUPercent = max(0, 100*(used-m.cpu)/elapsed)
+				m.share, m.cpu, m.measured = h.CPUPercent, used, now
+			} else {
+				h.CPUPercent = m.share // too short a time to tell
 			}
-			m.cpu, m.measured = used, now
 		}
 	}
 	if average, err := load.AvgWithContext(ctx); err == nil {
