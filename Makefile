@@ -7,7 +7,7 @@ LINT := go tool -modfile=tools/go.mod golangci-lint
 DATA ?= data
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: help run test check build gen bench chaos dev fmt web-build binary
+.PHONY: help run test check build gen bench chaos torture dev fmt web-build binary
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ bench: build ## speed and memory, each with a peer or the machine's limit beside
 chaos: build ## 100 kills over 100,000 alerts; SOCME_CHAOS_SEED=n repeats a run
 	SOCME_BIN=$(CURDIR)/bin/socme SOCME_CHAOS_KILLS=$${SOCME_CHAOS_KILLS:-100} SOCME_CHAOS_ALERTS=$${SOCME_CHAOS_ALERTS:-100000} \
 		go test ./internal/e2e -run '^TestChaos$$' -count=1 -timeout 30m -v
+
+torture: ## every way of rotation, with kills; SOCME_TORTURE_SEEDS=n how many, SOCME_TORTURE_SEED=n repeats one
+	SOCME_TORTURE_SEEDS=$${SOCME_TORTURE_SEEDS:-100} go test ./internal/source -run '^TestTorture$$' -count=1 -timeout 2h
 
 dev: ## the page with hot reload on :5173, beside a core on :8080
 	@tools/setup build
