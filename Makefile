@@ -7,7 +7,7 @@ LINT := go tool -modfile=tools/go.mod golangci-lint
 DATA ?= data
 LISTEN ?= 127.0.0.1:8080
 
-.PHONY: help run test check build gen bench chaos soak power dev fmt web-build binary
+.PHONY: help run test check build gen bench chaos soak power torture dev fmt web-build binary
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ soak: build ## a bad link for 20 minutes (root); SOCME_SOAK=1h is longer, SOCME_
 power: build ## 100 losses of power at each side (root); SOCME_POWER_SEED=n repeats a run
 	SOCME_BIN=$(CURDIR)/bin/socme SOCME_POWER_LOSSES=$${SOCME_POWER_LOSSES:-100} \
 		go test ./internal/e2e -run 'LosesItsPower$$' -count=1 -timeout 1h -v
+
+torture: ## every way of rotation, with kills; SOCME_TORTURE_SEEDS=n how many, SOCME_TORTURE_SEED=n repeats one
+	SOCME_TORTURE_SEEDS=$${SOCME_TORTURE_SEEDS:-100} go test ./internal/source -run '^TestTorture$$' -count=1 -timeout 2h
 
 dev: ## the page with hot reload on :5173, beside a core on :8080
 	@tools/setup build
