@@ -83,6 +83,8 @@ func TestATableFillsAnAlert(t *testing.T) {
 		{"a protocol and a port", `{"proto":"tcp/443"}`, "protocol TCP ; protocol=tcp/443"},
 		{"a method is no protocol", `{"proto":"GET"}`, "protocol=GET"},
 		{"doubled backslashes", `{"win":{"path":"C:\\\\x","y":"\\\\z"},"path":"C:\\\\x"}`, `path=C:\x; win.y=\z; path=C:\\x`},
+		{"a key with a dot is no path", `{"web.url":"/u","web":{"host":"h"}}`, "host=h; web.url=/u"},
+		{"an empty key is none, either", `{"":{"src":"192.0.2.1"},"web":{"":{"url":"/u"}}}`, "src=192.0.2.1; web..url=/u"},
 		{"no object", `{}`, ""},
 	}
 	for _, tt := range tests {

@@ -31,6 +31,7 @@ type walk struct {
 	n      int    // hits
 	others int    // of hits
 	item   uint64 // the object's number in its array
+	odd    int    // keys on the path that a path cannot tell: empty ones, and with a dot in them
 	kept   []Value
 }
 
@@ -43,9 +44,14 @@ func (w *walk) object(v Value, i, level int) int {
 			key = v[i:end].whole()
 		}
 		i = spaceIn(v, spaceIn(v, end)+1)
+		odd := 0
+		if key == "" || strings.IndexByte(key, '.') >= 0 {
+			odd = 1
+		}
 		if before := w.end; w.enter(key) {
+			w.odd += odd
 			i = w.value(v, i, level)
-			w.end = before
+			w.end, w.odd = before, w.odd-odd
 		} else {
 			i = skip(v, i)
 		}
@@ -72,6 +78,7 @@ func (w *walk) enter(key string) bool {
 // value takes the value that begins at i and returns the index after it.
 func (w *walk) value(v Value, i, level int) int {
 	entry, known := w.table.at[string(w.path[:w.end])]
+	known = known && w.odd == 0 // {"a.b":1} is not {"a":{"b":1}}
 	end := w.look(v, i, level, entry, known)
 	if known {
 		if keep := w.table.entries[entry].Keep; keep > 0 && keep <= len(w.kept) {

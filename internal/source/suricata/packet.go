@@ -39,7 +39,7 @@ var packet = []field.Entry{
 // counters are the engine's own numbers, states and encodings, which tell a human
 // nothing of the attack, and what the parser itself takes.
 var counters = nowhere(
-	"event_type", "stream", "pcap_cnt", "tx_guessed", "app_proto_tc", "app_proto_ts",
+	"stream", "pcap_cnt", "tx_guessed", "app_proto_tc", "app_proto_ts",
 	"packet", "packet_info", "tunnel.pcap_cnt", "tunnel.depth", "tunnel.pkt_src",
 	"payload", "frame.payload", "http.http_request_body", "http.http_response_body", // base64 of the printable ones
 	"frame.complete", "frame.direction", "frame.length", "frame.stream_offset", "frame.tx_id",
@@ -92,6 +92,7 @@ var author = []field.Entry{
 	{Path: "alert.rev", Name: "rule revision", Keep: revision},
 	{Path: "alert.rule", Name: "rule text"},
 
+	{Path: eventType, Into: field.Nowhere, Keep: theType},
 	{Path: "alert", Keep: theAlert},
 	{Path: "timestamp", Into: field.Nowhere, Keep: timestamp},
 	{Path: "frame.id", Into: field.Nowhere, Keep: frameID},

@@ -11,7 +11,8 @@ import (
 
 // The fields that the parser itself looks at, as their places in kept, counted from 1.
 const (
-	theAlert = iota + 1
+	theType = iota + 1
+	theAlert
 	timestamp
 	flowID
 	transactionID
@@ -50,7 +51,7 @@ func Parse(node soc.NodeID, line []byte) (soc.Alert, bool, error) {
 	if err != nil {
 		return soc.Alert{}, false, fmt.Errorf("read an eve line: %w", err)
 	}
-	a, is, err := Event(object)
+	a, is, err := event(object) // nearly all lines that come here are alerts
 	if err != nil || !is {
 		return soc.Alert{}, false, err
 	}
@@ -66,12 +67,20 @@ func Event(object field.Value) (soc.Alert, bool, error) {
 	if !isAlert(object.Get(eventType)) {
 		return soc.Alert{}, false, nil
 	}
+	return event(object)
+}
+
+// event is Event without a look ahead.
+func event(object field.Value) (soc.Alert, bool, error) {
 	var (
 		a soc.Alert
 		k kept
 	)
 	d := field.Details{List: make([]soc.Detail, 0, 32)}
 	table.Fill(&a, &d, object, k[:])
+	if !isAlert(k.at(theType)) {
+		return soc.Alert{}, false, nil
+	}
 	if !k.at(theAlert).IsObject() {
 		return soc.Alert{}, false, fmt.Errorf("read an eve event: %w: event_type is alert and there is no alert object", soc.ErrInvalid)
 	}
@@ -114,14 +123,19 @@ func (k *kept) key(a *soc.Alert) soc.EventKey {
 // 31 bits as "4294967295.000000", and what is not there as "null".
 func number(v field.Value) string {
 	text := field.Clip(v.Text(), 64)
-	digits, zeros, _ := strings.Cut(text, ".")
-	switch {
-	case text == "null":
+	if text == "null" {
 		return ""
-	case digits == "" || strings.Trim(digits, "0123456789") != "" || strings.Trim(zeros, "0") != "":
-		return text
 	}
-	return digits
+	for i := range len(text) {
+		switch c := text[i]; {
+		case c >= '0' && c <= '9':
+		case c == '.' && i > 0 && strings.Trim(text[i+1:], "0") == "":
+			return text[:i]
+		default:
+			return text
+		}
+	}
+	return text
 }
 
 // rounded is number, of which Wazuh knows no more than a float64 holds.
