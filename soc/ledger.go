@@ -30,22 +30,25 @@ func (h *Hash) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Lane is one of the two chains of a node's ledger: what is urgent never waits
-// behind what is not.
+// Lane is one of the three chains of a node's ledger: what is urgent never waits
+// behind what is not, and a critical alert waits behind nothing but its like.
 type Lane uint8
 
 // The lanes. The zero Lane is none.
 const (
-	LaneUrgent Lane = 1 // high and critical
-	LaneNormal Lane = 2 // everything else
+	LaneUrgent   Lane = 1 // high
+	LaneNormal   Lane = 2 // everything else
+	LaneCritical Lane = 3 // critical
 )
 
-// Lanes lists them, urgent first.
-func Lanes() [2]Lane { return [2]Lane{LaneUrgent, LaneNormal} }
+// Lanes lists them, the most urgent first.
+func Lanes() [3]Lane { return [3]Lane{LaneCritical, LaneUrgent, LaneNormal} }
 
-// String is "urgent" or "normal".
+// String is "critical", "urgent" or "normal".
 func (l Lane) String() string {
 	switch l {
+	case LaneCritical:
+		return "critical"
 	case LaneUrgent:
 		return "urgent"
 	case LaneNormal:
@@ -65,7 +68,7 @@ func (l *Lane) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%w: lane %q is neither urgent nor normal", ErrInvalid, text)
+	return fmt.Errorf("%w: lane %q is none of critical, urgent and normal", ErrInvalid, text)
 }
 
 // Epoch names the life of one outbox. A new one begins when an outbox is made, and

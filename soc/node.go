@@ -44,7 +44,7 @@ type Node struct {
 	Missing   uint64 `json:"missing" doc:"records that the node declared gone"`
 	Forks     uint64 `json:"forks" doc:"times that a new epoch had to be opened"`
 
-	Heads   []HeadState    `json:"heads" nullable:"false" doc:"newest epoch first, urgent before normal"`
+	Heads   []HeadState    `json:"heads" nullable:"false" doc:"newest epoch first, the most urgent lane first"`
 	Sources []SourceHealth `json:"sources" nullable:"false"`
 	Health  *NodeHealth    `json:"health,omitempty" doc:"what the node last told of itself; absent until it has"`
 
@@ -62,7 +62,7 @@ type Node struct {
 type HeadState struct {
 	Epoch      Epoch     `json:"epoch"`
 	Previous   Epoch     `json:"previous,omitempty" doc:"the epoch that this one continues after a fork"`
-	Lane       Lane      `json:"lane" enum:"urgent,normal"`
+	Lane       Lane      `json:"lane" enum:"critical,urgent,normal"`
 	Current    bool      `json:"current" doc:"false for epochs that a fork has ended"`
 	Seq        uint64    `json:"seq" doc:"newest record taken"`
 	Latest     uint64    `json:"latest" doc:"newest record that the node has told of"`
@@ -160,7 +160,7 @@ const SkewAllowed = 2 * time.Second
 // TapeCell is what happened in a quarter of an hour of one lane.
 type TapeCell struct {
 	StartTime time.Time `json:"start_time"`
-	Lane      Lane      `json:"lane" enum:"urgent,normal"`
+	Lane      Lane      `json:"lane" enum:"critical,urgent,normal"`
 	Delivered uint64    `json:"delivered"`
 	Repeated  uint64    `json:"repeated"`
 	Late      uint64    `json:"late" doc:"delivered more than a minute after the node saw them"`

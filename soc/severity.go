@@ -52,9 +52,12 @@ func (s *Severity) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Lane says in which of the two ledger lanes an alert of this severity travels.
+// Lane says in which of the ledger's lanes an alert of this severity travels.
 func (s Severity) Lane() Lane {
-	if s >= SeverityHigh {
+	switch {
+	case s >= SeverityCritical:
+		return LaneCritical
+	case s == SeverityHigh:
 		return LaneUrgent
 	}
 	return LaneNormal

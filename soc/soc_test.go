@@ -158,8 +158,11 @@ func TestWordsOfSeveritiesAndLanes(t *testing.T) {
 			t.Errorf("ParseSeverity(%s) = %v, %v", word, got, err)
 		}
 		lane := soc.LaneNormal
-		if word == "high" || word == "critical" {
+		switch word {
+		case "high":
 			lane = soc.LaneUrgent
+		case "critical":
+			lane = soc.LaneCritical
 		}
 		if got.Lane() != lane {
 			t.Errorf("%s travels in the %s lane, want %s", word, got.Lane(), lane)

@@ -15,7 +15,7 @@ type StoredAlert struct {
 	RawSHA256    Hash      `json:"raw_sha256" doc:"over the sensor's line without its newline"`
 	RawSize      int       `json:"raw_size" doc:"bytes"`
 	Epoch        Epoch     `json:"epoch,omitempty"`
-	Lane         Lane      `json:"lane,omitzero" enum:"urgent,normal" doc:"the ledger's lane"`
+	Lane         Lane      `json:"lane,omitzero" enum:"critical,urgent,normal" doc:"the ledger's lane"`
 	Seq          uint64    `json:"seq,omitempty" doc:"place in the lane, from 1"`
 	// SortKey is what lists are ordered by, the highest first.
 	SortKey SortKey `json:"sort_key" doc:"lists are ordered by it, the highest first: 48 bits of the event's time in ms, corrected where the node's clock was wrong by more than 2 s, then the end of the id"`
@@ -51,7 +51,7 @@ type Witness struct {
 	RawSHA256    Hash      `json:"raw_sha256"`
 	RawSize      int       `json:"raw_size" doc:"bytes"`
 	Epoch        Epoch     `json:"epoch"`
-	Lane         Lane      `json:"lane" enum:"urgent,normal"`
+	Lane         Lane      `json:"lane" enum:"critical,urgent,normal"`
 	Seq          uint64    `json:"seq"`
 }
 

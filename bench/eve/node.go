@@ -63,7 +63,10 @@ func collect(path string) (result, error) {
 	if err := <-ended; err != nil {
 		return result{}, err
 	}
-	committed := int64(latest["urgent"] + latest["normal"])
+	committed := int64(0)
+	for _, seq := range latest {
+		committed += int64(seq)
+	}
 	if committed != int64(total.Alerts) {
 		return result{}, fmt.Errorf("%d alerts are committed, %d were found", committed, total.Alerts)
 	}

@@ -122,7 +122,7 @@ func chainOf(from caller, header wire.Header) (soc.Chain, error) {
 	if n := len(header.Epoch); n < 8 || n > 64 || len(header.Previous) > 64 || header.Epoch == header.Previous {
 		return soc.Chain{}, fmt.Errorf("%w: the epoch is not named as epochs are", soc.ErrInvalid)
 	}
-	if header.Lane != soc.LaneUrgent && header.Lane != soc.LaneNormal {
+	if lanes := soc.Lanes(); !slices.Contains(lanes[:], header.Lane) {
 		return soc.Chain{}, fmt.Errorf("%w: the batch names no lane", soc.ErrInvalid)
 	}
 	return soc.Chain{Node: from.id, Epoch: header.Epoch, Previous: header.Previous, Lane: header.Lane}, nil

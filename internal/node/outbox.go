@@ -202,6 +202,11 @@ func (b *Outbox) load(ctx context.Context) error {
 		var value []byte
 		end := &lane{more: make(chan struct{}, 1)}
 		err := b.write.QueryRowContext(ctx, `SELECT seq, value, acked FROM lanes WHERE lane = ?`, l).Scan(&end.head.Seq, &value, &end.acked)
+		if errors.Is(err, sql.ErrNoRows) { // an outbox of before there was this lane
+			genesis := b.chain(b.epoch, l).Genesis()
+			value = genesis[:]
+			_, err = b.write.ExecContext(ctx, `INSERT INTO lanes (lane, seq, value, acked) VALUES (?, 0, ?, 0)`, l, value)
+		}
 		if err != nil {
 			return err
 		}

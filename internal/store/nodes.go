@@ -130,7 +130,7 @@ func (s *Store) nodes(ctx context.Context, scope soc.Scope, id soc.NodeID) ([]so
 	}
 	var heads []headRow
 	err = s.read.WithContext(ctx).Raw(`SELECT * FROM heads WHERE node_num IN ?
-		ORDER BY node_num, MIN(num) OVER (PARTITION BY node_num, epoch) DESC, lane`, append(nums, 0)).Scan(&heads).Error
+		ORDER BY node_num, MIN(num) OVER (PARTITION BY node_num, epoch) DESC, lane = 3 DESC, lane`, append(nums, 0)).Scan(&heads).Error
 	if err != nil {
 		return nil, fmt.Errorf("list heads: %w", err)
 	}

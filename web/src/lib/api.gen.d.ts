@@ -381,7 +381,7 @@ export interface components {
 			 * @description the ledger's lane
 			 * @enum {string}
 			 */
-			lane?: 'urgent' | 'normal';
+			lane?: 'critical' | 'urgent' | 'normal';
 			/** @description absent for SOCme's own alerts */
 			ledger?: components['schemas']['AlertPlace'];
 			mitre?: components['schemas']['MITRE'];
@@ -557,7 +557,7 @@ export interface components {
 			current: boolean;
 			epoch: string;
 			/** @enum {string} */
-			lane: 'urgent' | 'normal';
+			lane: 'critical' | 'urgent' | 'normal';
 			/**
 			 * Format: int64
 			 * @description newest record that the node has told of
@@ -633,7 +633,7 @@ export interface components {
 			 * @description times that a new epoch had to be opened
 			 */
 			forks: number;
-			/** @description newest epoch first, urgent before normal */
+			/** @description newest epoch first, the most urgent lane first */
 			heads: components['schemas']['HeadState'][];
 			/** @description what the node last told of itself; absent until it has */
 			health?: components['schemas']['NodeHealth'];
@@ -698,7 +698,7 @@ export interface components {
 			 * @description times that a new epoch had to be opened
 			 */
 			forks: number;
-			/** @description newest epoch first, urgent before normal */
+			/** @description newest epoch first, the most urgent lane first */
 			heads: components['schemas']['HeadState'][];
 			/** @description what the node last told of itself; absent until it has */
 			health?: components['schemas']['NodeHealth'];
@@ -951,7 +951,7 @@ export interface components {
 			 * @description the ledger's lane
 			 * @enum {string}
 			 */
-			lane?: 'urgent' | 'normal';
+			lane?: 'critical' | 'urgent' | 'normal';
 			mitre?: components['schemas']['MITRE'];
 			/** @description the node's name; empty for SOCme's own alerts about no node */
 			node: string;
@@ -1019,7 +1019,7 @@ export interface components {
 			/** Format: int64 */
 			dropped: number;
 			/** @enum {string} */
-			lane: 'urgent' | 'normal';
+			lane: 'critical' | 'urgent' | 'normal';
 			/**
 			 * Format: int64
 			 * @description delivered more than a minute after the node saw them
@@ -1086,7 +1086,7 @@ export interface components {
 			/** @description the id that it would have as an alert; its raw line is found by it */
 			id: string;
 			/** @enum {string} */
-			lane: 'urgent' | 'normal';
+			lane: 'critical' | 'urgent' | 'normal';
 			place?: components['schemas']['Place'];
 			raw_sha256: string;
 			/**
