@@ -157,6 +157,12 @@ func outage(ctx context.Context, binary, dir string, backlog int) error {
 		rig.Pause(20 * time.Millisecond)
 	}
 	draining := time.Now()
+	worked := map[string]time.Duration{}
+	for name, p := range s.Both() {
+		if worked[name], err = p.Worked(); err != nil {
+			return err
+		}
+	}
 	committed, received, err := urgent(ctx, s)
 	if err != nil {
 		return err
@@ -178,12 +184,17 @@ func outage(ctx context.Context, binary, dir string, backlog int) error {
 			return fmt.Errorf("the backlog stands still at %d of %d", got, backlog)
 		}
 	}
-	for name, p := range map[string]*rig.Process{"core": s.Core, "node": s.Node} {
+	took := time.Since(draining)
+	for name, p := range s.Both() {
 		size, err := p.Peak()
 		if err != nil {
 			return err
 		}
-		row("  peak resident memory of the "+name, fmt.Sprintf("%d MB", size>>20), "")
+		after, err := p.Worked()
+		if err != nil {
+			return err
+		}
+		row("  meanwhile the "+name+": processor, peak memory", fmt.Sprintf("%.0f %% of a core, %d MB", 100*(after-worked[name]).Seconds()/took.Seconds(), size>>20), "")
 	}
 	return nil
 }

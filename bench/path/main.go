@@ -124,7 +124,7 @@ func throughput(ctx context.Context, s *rig.Setting, alerts int, row func(what, 
 	}
 	took := time.Since(began)
 	row("file to committed in the core, every fsync on", fmt.Sprintf("%.0f/s", float64(alerts)/took.Seconds()), "8,000/s")
-	for name, p := range map[string]*rig.Process{"core": s.Core, "node": s.Node} {
+	for name, p := range s.Both() {
 		size, err := p.Peak()
 		if err != nil {
 			return err

@@ -86,6 +86,11 @@ func (s *Setting) StartCore(ctx context.Context) error {
 	return err
 }
 
+// Both are the two processes by name.
+func (s *Setting) Both() map[string]*Process {
+	return map[string]*Process{"core": s.Core, "node": s.Node}
+}
+
 // Stop ends both.
 func (s *Setting) Stop() {
 	s.Node.Stop()

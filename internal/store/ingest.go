@@ -162,7 +162,7 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 	for i, f := range fresh {
 		num := firstNum + int64(i)
 		alert := f.alert
-		rule, err := ruleNum(ctx, tx, rules, alert.Rule)
+		rule, err := s.ruleNum(ctx, tx, rules, alert.Rule)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -199,12 +199,22 @@ func take(ctx context.Context, tx *sql.Tx, counter string, n int) (int64, error)
 	return last - int64(n) + 1, err
 }
 
-func ruleNum(ctx context.Context, tx *sql.Tx, known map[soc.Rule]int64, rule soc.Rule) (int64, error) {
+// ruleNum is the number of a rule, which gets one if it has none yet. known are those of
+// this transaction. What was committed before is remembered in memory; what this one
+// inserts is not, since it may yet be rolled back.
+func (s *Store) ruleNum(ctx context.Context, tx *sql.Tx, known map[soc.Rule]int64, rule soc.Rule) (int64, error) {
 	if num, ok := known[rule]; ok {
+		return num, nil
+	}
+	if num, ok := s.rules.num(rule); ok {
+		known[rule] = num
 		return num, nil
 	}
 	var num int64
 	err := tx.QueryRowContext(ctx, `SELECT num FROM rules WHERE id = ? AND engine = ? AND name = ?`, rule.ID, rule.Engine, rule.Name).Scan(&num)
+	if err == nil {
+		s.rules.remember(rule, num)
+	}
 	if errors.Is(err, sql.ErrNoRows) {
 		err = tx.QueryRowContext(ctx, `INSERT INTO rules (engine, id, name) VALUES (?, ?, ?) RETURNING num`, rule.Engine, rule.ID, rule.Name).Scan(&num)
 	}

@@ -33,6 +33,7 @@ type Store struct {
 	pack  *zstd.Encoder
 	open  *zstd.Decoder
 	bulks bulks
+	rules rules
 
 	trouble atomic.Pointer[string] // why nothing can be written; nil while all is well
 }

@@ -53,7 +53,7 @@ func (a *accept) countDropped(w soc.Withheld) {
 func (a *accept) saveDropped() error {
 	rules := map[soc.Rule]int64{}
 	for rule, w := range a.dropped {
-		num, err := ruleNum(a.ctx, a.tx, rules, rule)
+		num, err := a.ruleNum(a.ctx, a.tx, rules, rule)
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (s *Store) SetWithheld(ctx context.Context, scope soc.Scope, id soc.NodeID,
 	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
 		rules := map[soc.Rule]int64{}
 		for _, c := range counted {
-			num, err := ruleNum(ctx, tx, rules, c.Rule)
+			num, err := s.ruleNum(ctx, tx, rules, c.Rule)
 			if err != nil {
 				return err
 			}
