@@ -14,8 +14,7 @@ const crowd = 16
 // again should they grow.
 func (r *run) retire(ctx context.Context) error {
 	closed := false
-	for i := len(r.chain) - 1; i >= 0; i-- {
-		p := r.chain[i]
+	for i, p := range slices.Backward(r.chain) {
 		over, err := r.over(i)
 		if err != nil {
 			return err
