@@ -51,6 +51,7 @@ fmt: ## format everything
 bench: build ## speed and memory, each with a peer or the machine's limit beside it
 	@tools/setup bench
 	go run ./bench/eve
+	go run ./bench/loss
 	go run ./bench/outbox
 	go run ./bench/path
 	go run ./bench/node
