@@ -112,7 +112,7 @@ func (o *ours) emit(ctx context.Context, b source.Batch) error {
 func (o *ours) stop() {
 	if o.cancel != nil {
 		o.cancel()
-		<-o.ended
+		<-o.ended //nolint:errcheck // it ends because it was told to
 		o.cancel = nil
 	}
 }

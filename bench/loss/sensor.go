@@ -198,7 +198,7 @@ func (s *sensor) copyTruncate() error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(s.path+".1", text, 0o600); err != nil {
+	if err := os.WriteFile(s.path+".1", text, 0o600); err != nil { //nolint:gosec // our own temporary folder
 		return err
 	}
 	return os.Truncate(s.path, 0)
