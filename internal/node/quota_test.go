@@ -249,6 +249,9 @@ func TestWhatIsOnItsWayIsNotDropped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(again.Records()) != len(on.Records()) {
+		t.Fatalf("of %d records on their way %d are left", len(on.Records()), len(again.Records()))
+	}
 	for i, r := range again.Records() {
 		if r.Dropped || r.Seq != on.Records()[i].Seq {
 			t.Fatalf("record %d was dropped on its way", r.Seq)

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"math/big"
 	"strings"
 	"testing"
@@ -209,6 +210,39 @@ func TestAProofThatWasTamperedWithNamesTheFirstRecord(t *testing.T) {
 		report, err := proof.Verify(strings.NewReader(strings.Join(forged, "")))
 		if err != nil || report.Good() || !strings.Contains(report.Problems[0], "is not the one that the node signed") {
 			t.Errorf("a forged chain: %+v, %v", report, err)
+		}
+	})
+}
+
+// An answer was lost on the way: the core holds the first records of a range that the
+// node has dropped since.
+func TestWhatOfADroppedRangeIsHeldAlreadyCountsOnce(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, w *world) {
+		c := newChain(w.node.ID, soc.LaneNormal)
+		must(w.Accept(t.Context(), system, c.delivery(c.entries(t, alerts(w, 0, 10)...))))(t)
+		dropped := func(id string, count uint64) soc.Withheld {
+			return soc.Withheld{Rule: soc.Rule{Engine: "suricata", ID: id}, Why: soc.WhyQuota, Count: count, FirstTime: w.clock, LastTime: w.clock}
+		}
+		must(w.AcceptMissing(t.Context(), system, store.Missing{
+			Chain: c.Chain, From: 5, Head: soc.Head{Seq: 20, Value: soc.Hash{7}}, Dropped: []soc.Withheld{dropped("1", 4), dropped("2", 12)},
+			Signed: soc.Signed{Time: w.clock, Signature: []byte{1}},
+		}))(t)
+		if got, want := counts(t, w), [5]uint64{20, 10, 0, 10, 0}; got != want {
+			t.Errorf("delivered, alerts, repeated, dropped, missing = %v, want %v", got, want)
+		}
+		sum := uint64(0)
+		for _, held := range must(w.Withheld(t.Context(), system, w.node.ID))(t) {
+			sum += held.Count
+		}
+		if sum != 10 {
+			t.Errorf("by rule %d were dropped, want 10", sum)
+		}
+		_, err := w.AcceptMissing(t.Context(), system, store.Missing{
+			Chain: c.Chain, From: 21, Head: soc.Head{Seq: 30, Value: soc.Hash{8}}, Dropped: []soc.Withheld{dropped("1", 9)},
+			Signed: soc.Signed{Time: w.clock, Signature: []byte{1}},
+		})
+		if !errors.Is(err, soc.ErrInvalid) {
+			t.Errorf("rules that do not make up the range: %v, want ErrInvalid", err)
 		}
 	})
 }

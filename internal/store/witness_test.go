@@ -91,6 +91,9 @@ func TestTwoAlertsOfOnePacketStayTwo(t *testing.T) {
 		b.ID, passedB.ID = soc.NewAlertID(b.EventTime, w.node.ID, b.Raw), soc.NewAlertID(b.EventTime, w.node.ID, passedB.Raw)
 		c := newChain(w.node.ID, soc.LaneNormal)
 		must(w.Accept(t.Context(), system, c.delivery(c.entries(t, a, b))))(t)
+		if got, want := counts(t, w), [5]uint64{2, 2, 0, 0, 0}; got != want {
+			t.Errorf("before Wazuh's: %v, want %v", got, want)
+		}
 		must(w.Accept(t.Context(), system, c.delivery(c.entries(t, passedA, passedB))))(t)
 		if got, want := counts(t, w), [5]uint64{4, 2, 2, 0, 0}; got != want {
 			t.Errorf("delivered, alerts, repeated, dropped, missing = %v, want %v", got, want)
