@@ -35,7 +35,7 @@ func TestEachRotation(t *testing.T) {
 	for i, method := range methods {
 		for _, kills := range []string{"", ", with kills", ", down meanwhile"} {
 			t.Run(method.name+kills, func(t *testing.T) {
-				torture(t, tortured{seed: uint64(i), methods: []int{i}, kills: kills != "", down: kills == ", down meanwhile", steps: 50})
+				torture(t, tortured{seed: uint64(i), methods: []int{i}, kills: kills != "", down: kills == ", down meanwhile", steps: 35})
 			})
 		}
 	}
@@ -59,7 +59,7 @@ func TestTorture(t *testing.T) {
 	}
 	for seed := first; seed < first+seeds; seed++ {
 		t.Run(fmt.Sprintf("all ways, seed %d", seed), func(t *testing.T) {
-			torture(t, tortured{seed: seed, methods: all, kills: true, steps: 150})
+			torture(t, tortured{seed: seed, methods: all, kills: true, steps: 120})
 		})
 		if os.Getenv("SOCME_TORTURE_SEEDS") == "" && os.Getenv("SOCME_TORTURE_SEED") == "" {
 			continue
