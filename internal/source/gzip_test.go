@@ -54,14 +54,17 @@ func TestCompressedFilesAreReadOnWhereThePlainOnesEnded(t *testing.T) {
 	}
 	rename(t, path, path+".2")
 	pack(path+".2", true)
+	_ = w.file.Close()
 	w.create()
 	w.write(50_000)
 	rename(t, path, path+".1")
 	rest := pack(path+".1", false)
+	_ = w.file.Close()
 	w.create()
 	w.write(10)
 	stop = follow(t, path, n)
 	wait(t, "the live file, and what is there of the rest", func() bool { return n.times("51009") == 1 && n.count() > 1010 })
+	pause(settled + 100*time.Millisecond) // a slow disk is no end of the file
 	if n.count() >= w.next {
 		t.Fatal("nothing is left to wait for")
 	}
@@ -72,7 +75,7 @@ func TestCompressedFilesAreReadOnWhereThePlainOnesEnded(t *testing.T) {
 	appendFile(t, path+".1.gz", rest)
 	wait(t, "all lines", func() bool { return n.count() >= w.next })
 	n.exact(t, w.next)
-	wait(t, "the compressed files to be closed", func() bool { return openFiles(t, filepath.Dir(path)) == 4 }) // the writer's three
+	wait(t, "the compressed files to be closed", func() bool { return openFiles(t, filepath.Dir(path)) == 2 }) // the writer's, and ours
 	stop()
 	w.write(1)
 	follow(t, path, n)
