@@ -156,16 +156,25 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 	if err != nil {
 		return nil, 0, err
 	}
-	rules := map[soc.Rule]int64{}
+	known := map[soc.Rule]int64{}
+	rules := make([]int64, len(fresh))
+	var counts tally
+	for i := range fresh {
+		alert := &fresh[i].alert
+		if rules[i], err = s.ruleNum(ctx, tx, known, alert.Rule); err != nil {
+			return nil, 0, err
+		}
+		counts.add(client, rules[i], alert.SortKey, &alert.Alert, 1)
+	}
+	groups, err := s.joinGroups(ctx, tx, client, fresh, rules)
+	if err != nil {
+		return nil, 0, err
+	}
 	fed = make([]soc.Fed, len(fresh))
 	var alerts, raws, texts, feed, events []any
 	for i, f := range fresh {
 		num := firstNum + int64(i)
 		alert := f.alert
-		rule, err := s.ruleNum(ctx, tx, rules, alert.Rule)
-		if err != nil {
-			return nil, 0, err
-		}
 		var head, seq any
 		if f.head != 0 {
 			head, seq = f.head, alert.Seq
@@ -173,8 +182,8 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 		}
 		received := alert.ReceivedTime.UnixMilli()
 		alerts = append(alerts,
-			num, alert.ID[:], client, node, rule, alert.Severity, addrKey(alert.Source.Address), addrKey(alert.Destination.Address),
-			received, head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal), alert.SortKey[:])
+			num, alert.ID[:], client, node, rules[i], alert.Severity, addrKey(alert.Source.Address), addrKey(alert.Destination.Address),
+			received, head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal), alert.SortKey[:], groups[i])
 		if key := alert.EventKey; key != (soc.EventKey{}) && node != nil {
 			events = append(events, *node, key[:], num, viaOf(&alert.Alert))
 		}
@@ -189,6 +198,7 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 		s.bulks.text.add(ctx, tx, texts),
 		s.bulks.feed.add(ctx, tx, feed),
 		s.bulks.events.add(ctx, tx, events),
+		s.saveTally(ctx, tx, &counts),
 	)
 }
 

@@ -17,7 +17,7 @@ var migrations embed.FS
 
 // migrate brings the schema up to date, one transaction a step. A migration that has
 // been released is never edited; the next one is a new file.
-func migrate(ctx context.Context, g *gorm.DB) error {
+func (s *Store) migrate(ctx context.Context, g *gorm.DB) error {
 	db, err := g.DB()
 	if err != nil {
 		return err
@@ -37,14 +37,19 @@ func migrate(ctx context.Context, g *gorm.DB) error {
 		return fmt.Errorf("the database has schema %d and this socme knows %d: install a newer socme", have, len(files))
 	}
 	for _, file := range files[have:] { // Glob sorts by name, and names begin with the number
-		if err := step(ctx, db, file); err != nil {
+		if err := s.step(ctx, db, file); err != nil {
 			return fmt.Errorf("migrate to %s: %w", file, err)
 		}
 	}
 	return nil
 }
 
-func step(ctx context.Context, db *sql.DB, file string) error {
+// fills are the parts of migrations that SQL cannot do, by the migration's number.
+func (s *Store) fills() map[int]func(ctx context.Context, tx *sql.Tx) error {
+	return map[int]func(context.Context, *sql.Tx) error{5: s.fillGroups}
+}
+
+func (s *Store) step(ctx context.Context, db *sql.DB, file string) error {
 	version, err := strconv.Atoi(strings.TrimPrefix(file, "migrations/")[:4])
 	if err != nil {
 		return err
@@ -65,6 +70,11 @@ func step(ctx context.Context, db *sql.DB, file string) error {
 	}
 	if _, err := tx.ExecContext(ctx, string(text)); err != nil {
 		return err
+	}
+	if fill := s.fills()[version]; fill != nil {
+		if err := fill(ctx, tx); err != nil {
+			return err
+		}
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO migrations VALUES (?)`, version); err != nil {
 		return err

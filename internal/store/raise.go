@@ -73,13 +73,19 @@ func (s *Store) Resolve(ctx context.Context, scope soc.Scope, once, why string) 
 	var fed []soc.Fed
 	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
 		now := s.now().UnixMilli()
-		var num int64
-		err := tx.QueryRowContext(ctx, `UPDATE alerts SET state = ?, resolved_ms = ?, resolution = ?
-			WHERE num = (SELECT alert_num FROM raised WHERE once = ?) AND state <> ? RETURNING num`, stateResolved, now, why, once, stateResolved).Scan(&num)
+		var num, group int64
+		var state int
+		err := tx.QueryRowContext(ctx, `SELECT num, group_num, state FROM alerts WHERE num = (SELECT alert_num FROM raised WHERE once = ?) AND state <> ?`, once, stateResolved).Scan(&num, &group, &state)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE alerts SET state = ?, resolved_ms = ?, resolution = ? WHERE num = ?`, stateResolved, now, why, num); err != nil {
+			return err
+		}
+		if err := moveInGroup(ctx, tx, group, state, stateResolved); err != nil {
 			return err
 		}
 		fed, err = s.feedChanged(ctx, tx, num, now)

@@ -51,7 +51,7 @@ const readers = 8
 // schema up to date. A schema newer than this program is refused.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	file := filepath.Join(o.Dir, "core.db")
-	s := &Store{now: o.Now}
+	s := &Store{now: o.Now, bulks: newBulks()}
 	var err error
 	if s.pack, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20)); err != nil {
 		return nil, fmt.Errorf("prepare zstd: %w", err)
@@ -62,12 +62,12 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if s.write, err = openSQLite(file, "rwc", 1); err != nil {
 		return nil, err
 	}
-	if err := migrate(ctx, s.write); err != nil {
+	if err := s.migrate(ctx, s.write); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), s.Close())
 	}
 	db, err := s.write.DB()
 	if err == nil {
-		s.bulks, err = prepareBulks(ctx, db)
+		err = s.bulks.prepare(ctx, db)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())

@@ -101,6 +101,9 @@ func (a *accept) addWitnesses(found []testimony, firstNum int64) error {
 		if err != nil {
 			return fmt.Errorf("attach witness %s: %w", e.AlertID, err)
 		}
+		if err := a.raiseSeverity(num, e.Alert.Severity); err != nil {
+			return fmt.Errorf("attach witness %s: %w", e.AlertID, err)
+		}
 		_, err = a.tx.ExecContext(a.ctx, `UPDATE alerts SET witnesses = witnesses + 1, severity = MAX(severity, ?1),
 			normal = CASE WHEN severity < ?1 THEN json_set(normal, '$.severity', ?2) ELSE normal END WHERE num = ?3`,
 			e.Alert.Severity, e.Alert.Severity.String(), num)
@@ -121,6 +124,27 @@ func (a *accept) addWitnesses(found []testimony, firstNum int64) error {
 		}
 	}
 	return nil
+}
+
+// raiseSeverity counts an alert that is about to be raised where it belongs then.
+func (a *accept) raiseSeverity(num int64, to soc.Severity) error {
+	var counts tally
+	err := scanAlerts(a.ctx, a.tx, `SELECT alerts.rule_num, `+alertColumns+` WHERE alerts.num = ?`, []any{num}, func(rule int64, alert soc.StoredAlert) {
+		if alert.Severity >= to {
+			return
+		}
+		counts.add(a.node.ClientNum, rule, alert.SortKey, &alert.Alert, -1)
+		alert.Severity = to
+		counts.add(a.node.ClientNum, rule, alert.SortKey, &alert.Alert, 1)
+	})
+	if err == nil {
+		err = a.saveTally(a.ctx, a.tx, &counts)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = a.tx.ExecContext(a.ctx, `UPDATE alert_groups SET severity = ? WHERE severity < ? AND num = (SELECT group_num FROM alerts WHERE num = ?)`, to, to, num)
+	return err
 }
 
 // feedAgain tells streams of an alert that changed.
