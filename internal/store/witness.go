@@ -104,6 +104,9 @@ func (a *accept) addWitnesses(found []testimony, firstNum int64) error {
 		_, err = a.tx.ExecContext(a.ctx, `UPDATE alerts SET witnesses = witnesses + 1, severity = MAX(severity, ?1),
 			normal = CASE WHEN severity < ?1 THEN json_set(normal, '$.severity', ?2) ELSE normal END WHERE num = ?3`,
 			e.Alert.Severity, e.Alert.Severity.String(), num)
+		if err == nil {
+			err = a.indexAgain(a.ctx, a.tx, num)
+		}
 		if err != nil {
 			return fmt.Errorf("attach witness %s: %w", e.AlertID, err)
 		}
