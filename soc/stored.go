@@ -23,6 +23,8 @@ type StoredAlert struct {
 	State        AlertState `json:"state" enum:"open,acknowledged,escalated,resolved"`
 	ResolvedTime time.Time  `json:"resolved_time,omitzero"`
 	Resolution   string     `json:"resolution,omitempty" doc:"why it was resolved, in words"`
+	Owner        string     `json:"owner,omitempty" doc:"the name of the user who has claimed it"`
+	Verdict      Verdict    `json:"verdict,omitzero" enum:"true-positive,false-positive,benign,expected" doc:"what it turned out to be; absent until somebody has said"`
 	// Witnesses is how many other records tell of the same event.
 	Witnesses int `json:"witnesses,omitempty" doc:"records of other sensors that tell of the same event"`
 }

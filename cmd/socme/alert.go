@@ -37,8 +37,8 @@ func alertList() *cobra.Command {
 			if !all && limit < 1 {
 				return errors.New("--limit must be 1 or more; --all lists everything")
 			}
-			if !all && !strings.Contains(strings.ToLower(query), "after:") {
-				query += " after:-24h"
+			if !all && !strings.Contains(strings.ToLower(query), "after:") && !strings.Contains(strings.ToLower(query), "since:") {
+				query = lastDay(query)
 			}
 			p := newPrinter(cmd.OutOrStdout(), asJSON)
 			for cursor, left := "", limit; all || left > 0; {
@@ -197,4 +197,15 @@ func endpoint(e soc.Endpoint) string {
 		return oneLine(e.Host)
 	}
 	return "-"
+}
+
+// lastDay adds a bound of time to a query, also to one that ends with OR alternatives.
+func lastDay(query string) string {
+	if strings.TrimSpace(query) == "" {
+		return "after:-24h"
+	}
+	if strings.Contains(query, "OR") { // columns of errors stay right where they can
+		query = "(" + query + ")"
+	}
+	return query + " after:-24h"
 }

@@ -35,6 +35,11 @@ type QueryParam struct {
 	Query string `query:"query" maxLength:"4096" doc:"the query language, e.g. severity>=high src:10.0.0.0/8 \"brute force\" after:-24h" example:"severity>=high after:-24h"`
 }
 
+// asker is whom a query is read for.
+func (a *API) asker(ctx context.Context) query.Asker {
+	return query.Asker{Now: a.Now(), User: principalOf(ctx).user.Name}
+}
+
 func (a *API) alerts(api huma.API) {
 	huma.Register(api, operation("list-alerts", http.MethodGet, "/alerts", signed, "Alerts, newest event first"),
 		func(ctx context.Context, in *struct {
@@ -45,7 +50,7 @@ func (a *API) alerts(api huma.API) {
 		) (*alertPage, error) {
 			filter := store.AlertFilter{Limit: in.Limit + 1} // one more tells whether there is a next page
 			var err error
-			if filter.Query, err = query.Parse(in.Query, a.Now()); err != nil {
+			if filter.Query, err = query.Parse(in.Query, a.asker(ctx)); err != nil {
 				return nil, a.problem(ctx, err)
 			}
 			if in.Cursor != "" {

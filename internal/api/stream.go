@@ -33,7 +33,7 @@ func (a *API) stream(api huma.API) {
 		LastEventID string `header:"Last-Event-ID" maxLength:"32" doc:"position of the last event that was seen"`
 	},
 	) (*huma.StreamResponse, error) {
-		q, err := query.Parse(in.Query, a.Now())
+		q, err := query.Parse(in.Query, a.asker(ctx))
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}

@@ -67,7 +67,7 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	if err := c.renew(); err != nil {
 		return nil, err
 	}
-	if c.Store, err = store.Open(ctx, store.Options{Dir: o.Dir, Now: o.Now}); err != nil {
+	if c.Store, err = store.Open(ctx, store.Options{Dir: o.Dir, Now: o.Now, Log: o.Log}); err != nil {
 		return nil, err
 	}
 	span, err := c.Store.FeedSpan(ctx, system)

@@ -70,7 +70,7 @@ func (w *watched) notices(t *testing.T) []soc.AlertState {
 	if err := w.watch(t.Context(), w.steady); err != nil {
 		t.Fatal(err)
 	}
-	q, err := query.Parse("rule:node-offline", w.wall)
+	q, err := query.Parse("rule:node-offline", query.Asker{Now: w.wall})
 	if err != nil {
 		t.Fatal(err)
 	}

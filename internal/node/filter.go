@@ -32,19 +32,38 @@ type rule struct {
 func newFilter(conf config.Node, client string, now func() time.Time) (*filter, error) {
 	f := &filter{budget: conf.Budget.PerRuleHour, client: client, now: now, spent: map[soc.Rule]uint64{}}
 	for i, c := range conf.Filters {
-		q, err := query.Parse(c.Query, now())
+		q, err := query.Parse(c.Query, query.Asker{Now: now()})
+		if err == nil {
+			err = fits(q)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("filter %d of %s: %w", i+1, config.NodeFile, err)
-		}
-		for _, term := range q.Terms {
-			if term.Field == query.After || term.Field == query.Before {
-				return nil, fmt.Errorf("%w: filter %d of %s: %s: has no place in a filter, which goes on for ever", soc.ErrInvalid, i+1, config.NodeFile, term.Field)
-			}
 		}
 		f.rules = append(f.rules, rule{q, c.Reason})
 	}
 	return f, nil
 }
+
+// fits refuses what a node cannot tell of an alert.
+func fits(q query.Query) (err error) {
+	q.Each(func(t *query.Term) bool {
+		field := t.Field
+		if field == query.Has {
+			field = t.Has
+		}
+		switch info, _ := query.Named(field); {
+		case info.Kind == query.KindTime:
+			err = fmt.Errorf("%w: %s: has no place in a filter, which goes on for ever", soc.ErrInvalid, t.Field)
+		case info.Core:
+			err = fmt.Errorf("%w: %s has no place in a filter: only the core knows the %s of an alert", soc.ErrInvalid, t, words[field])
+		}
+		return err == nil
+	})
+	return err
+}
+
+// words are what fields of the core stand for.
+var words = map[query.Field]string{query.Node: "node", query.StateOf: "state", query.Owner: "owner", query.VerdictOf: "verdict"}
 
 // apply returns the alerts that are to be delivered, in their order, and what was kept
 // back. The room of alerts is used again.

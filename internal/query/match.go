@@ -2,66 +2,166 @@ package query
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/socme-project/socme/soc"
 )
 
-// Match says whether every term holds for the alert.
+// Match says whether the query holds for the alert.
 func (q Query) Match(alert *soc.StoredAlert) bool {
-	text := ""
-	for _, term := range q.Terms {
-		if term.Field == Text && text == "" {
-			text = " " + AlertText(&alert.Alert) + " "
-		}
-		if !term.match(alert, text) {
-			return false
-		}
+	if q.Root == nil {
+		return true
 	}
-	return true
+	s := subject{alert: alert}
+	return q.Root.match(&s)
 }
 
-func (t Term) match(alert *soc.StoredAlert, text string) bool {
+func (e *Expr) match(s *subject) bool {
+	switch e.Join {
+	case And:
+		for i := range e.Of {
+			if !e.Of[i].match(s) {
+				return false
+			}
+		}
+		return true
+	case Or:
+		for i := range e.Of {
+			if e.Of[i].match(s) {
+				return true
+			}
+		}
+		return false
+	case Not:
+		return !e.Of[0].match(s)
+	}
+	return e.Term.match(s)
+}
+
+func (t *Term) match(s *subject) bool {
+	a := s.alert
 	switch t.Field {
+	case Text:
+		if s.text == "" {
+			s.text = " " + AlertText(&a.Alert) + " "
+		}
+		return strings.Contains(s.text, t.Words.Needle())
 	case Client:
-		return ClientKey(alert.Client) == ClientKey(t.Word)
-	case Severity:
-		return t.Op.holds(int(alert.Severity), int(t.Severity))
+		return t.MatchName(a.Client)
+	case Node:
+		return t.MatchName(a.Node)
 	case RuleID:
-		return alert.Rule.ID == t.Word
+		return t.MatchName(a.Rule.ID)
+	case RuleName:
+		if t.Op == Exact {
+			return t.MatchName(a.Rule.Name)
+		}
+		return strings.Contains(WordsOf(a.Rule.Name), t.Words.Needle())
+	case Owner:
+		return a.Owner != "" && t.MatchName(a.Owner)
+	case Severity:
+		return t.Op.holds(int(a.Severity), int(t.Severity))
 	case Source:
-		return contains(t.Prefix, alert.Source.Address)
+		return contains(t.Prefix, a.Source.Address)
 	case Destination:
-		return contains(t.Prefix, alert.Destination.Address)
+		return contains(t.Prefix, a.Destination.Address)
+	case Address:
+		return contains(t.Prefix, a.Source.Address) || contains(t.Prefix, a.Destination.Address)
+	case SourcePort:
+		return t.matchPort(a.Source.Port)
+	case DestPort:
+		return t.matchPort(a.Destination.Port)
+	case Port:
+		return t.matchPort(a.Source.Port) || t.matchPort(a.Destination.Port)
 	case After:
-		at := alert.OrderTime()
+		at := a.OrderTime()
 		return !at.IsZero() && at.UnixMilli() >= t.Time.UnixMilli()
 	case Before:
-		at := alert.OrderTime()
+		at := a.OrderTime()
 		return at.IsZero() || at.UnixMilli() < t.Time.UnixMilli()
-	case Text:
-		return strings.Contains(text, t.textNeedle())
+	case StateOf:
+		return t.matchState(a)
+	case VerdictOf:
+		return a.Verdict == t.Verdict
+	case ID:
+		return a.ID == t.ID
+	case Has:
+		return has(s, t.Has)
 	}
-	return false
+	info, _ := Named(t.Field)
+	return t.matchWords(info.words(s))
+}
+
+// MatchName holds a term of KindName against the one value that there is.
+func (t *Term) MatchName(value string) bool {
+	if t.Op == Exact {
+		return t.Pattern[0] == value
+	}
+	return t.Pattern.Fold().Match(Fold(value))
+}
+
+func (t *Term) matchWords(values []string) bool {
+	if len(values) == 0 {
+		return false
+	}
+	if t.Op == Exact {
+		p := t.Pattern.clean()
+		return slices.ContainsFunc(values, func(v string) bool { v = Clean(v); return v != "" && p.Match(v) })
+	}
+	p := t.Pattern.Fold()
+	return slices.ContainsFunc(values, func(v string) bool { v = Fold(v); return v != "" && p.Match(v) })
+}
+
+func (t *Term) matchPort(port uint16) bool {
+	return port != 0 && t.Op.holds(int(port), int(t.Port))
+}
+
+func (t *Term) matchState(a *soc.StoredAlert) bool {
+	switch t.State {
+	case Mine:
+		return a.Owner != "" && strings.EqualFold(a.Owner, t.User)
+	case Unclaimed:
+		return a.Owner == ""
+	case Demo:
+		return a.Demo
+	case Open:
+		return a.State == soc.AlertOpen || a.State == ""
+	}
+	return a.State == soc.AlertState(t.State)
+}
+
+func has(s *subject, field Field) bool {
+	a := s.alert
+	switch field {
+	case Source:
+		return a.Source.Address.IsValid()
+	case Destination:
+		return a.Destination.Address.IsValid()
+	case Address:
+		return a.Source.Address.IsValid() || a.Destination.Address.IsValid()
+	case SourcePort:
+		return a.Source.Port != 0
+	case DestPort:
+		return a.Destination.Port != 0
+	case Port:
+		return a.Source.Port != 0 || a.Destination.Port != 0
+	case Owner:
+		return a.Owner != ""
+	case VerdictOf:
+		return a.Verdict != soc.VerdictNone
+	}
+	info, _ := Named(field)
+	return info.words != nil && slices.ContainsFunc(info.words(s), func(v string) bool { return Clean(v) != "" })
 }
 
 // ClientKey is what names of clients are compared by: two that differ only in case
 // are one.
 func ClientKey(name string) string { return strings.ToLower(strings.TrimSpace(name)) }
 
-func (t Term) textNeedle() string {
-	needle := " " + strings.Join(t.Tokens, " ")
-	if t.Whole {
-		needle += " "
-	}
-	return needle
-}
-
 func (o Op) holds(got, want int) bool {
 	switch o {
-	case Equal:
+	case Is, Exact:
 		return got == want
 	case Above:
 		return got > want
@@ -77,75 +177,4 @@ func (o Op) holds(got, want int) bool {
 
 func contains(prefix netip.Prefix, addr netip.Addr) bool {
 	return addr.IsValid() && prefix.Contains(addr.Unmap().WithZone(""))
-}
-
-// maxText bounds AlertText, in bytes: no alert's text makes one row cost a thousand.
-const maxText = 4 << 10
-
-// AlertText is the text of an alert that words and phrases are looked for in: tokens
-// joined by single spaces, at most 4 KiB of them. Raw is not part of it. It is what
-// the store indexes, so that the database and Match agree.
-func AlertText(a *soc.Alert) string {
-	t := text{b: make([]byte, 0, 512)}
-	t.add(a.Rule.Name)
-	t.add(a.Rule.ID)
-	t.add(a.Category)
-	t.add(a.Application)
-	for _, side := range []*soc.Endpoint{&a.Source, &a.Destination} {
-		if side.Address.IsValid() {
-			t.add(side.Address.String())
-		}
-		t.add(side.Host)
-		t.add(side.User)
-	}
-	if a.Agent != nil {
-		t.add(a.Agent.Name)
-		t.add(a.Agent.Address)
-	}
-	if a.MITRE != nil {
-		for _, technique := range a.MITRE.Techniques {
-			t.add(technique.ID)
-			t.add(technique.Name)
-		}
-	}
-	for _, tag := range a.Tags {
-		t.add(tag)
-	}
-	if a.File != nil {
-		for _, word := range []string{a.File.Path, a.File.SHA256, a.File.SHA1, a.File.MD5} {
-			t.add(word)
-		}
-	}
-	if a.Process != nil {
-		for _, word := range []string{a.Process.Path, a.Process.Command, a.Process.Parent, a.Process.ParentCommand} {
-			t.add(word)
-		}
-	}
-	for _, detail := range a.Details {
-		if strings.ContainsFunc(detail.Value, unicode.IsLetter) { // nobody looks for a count of bytes
-			t.add(detail.Value)
-		}
-	}
-	return string(t.b)
-}
-
-// text gathers tokens.
-type text struct{ b []byte }
-
-func (t *text) add(s string) {
-	separate := true
-	for _, r := range s {
-		if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
-			separate = true
-			continue
-		}
-		if separate && len(t.b) > 0 {
-			t.b = append(t.b, ' ')
-		}
-		separate = false
-		if len(t.b) >= maxText {
-			return
-		}
-		t.b = utf8.AppendRune(t.b, unicode.ToLower(r))
-	}
 }

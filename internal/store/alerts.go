@@ -29,26 +29,30 @@ const (
 	pageMost    = 501 // one above what people may ask for: it tells whether there is a next page
 )
 
-const alertSelect = `SELECT alerts.num, ` + alertColumns
+const alertSelect = `SELECT alerts.num, ` + alertColumns + ` FROM alerts` + alertJoins
 
 const alertColumns = `alerts.id, alerts.received_ms, alerts.raw_hash, alerts.raw_size, alerts.normal, alerts.seq,
-	alerts.sort_key, alerts.state, alerts.resolved_ms, alerts.resolution, alerts.witnesses, clients.id, clients.name, clients.demo, nodes.id, nodes.name, heads.epoch, heads.lane
-	FROM alerts JOIN clients ON clients.num = alerts.client_num
-	LEFT JOIN nodes ON nodes.num = alerts.node_num LEFT JOIN heads ON heads.num = alerts.head_num`
+	alerts.sort_key, alerts.state, alerts.resolved_ms, alerts.resolution, alerts.witnesses, alerts.verdict, users.name,
+	clients.id, clients.name, clients.demo, nodes.id, nodes.name, heads.epoch, heads.lane`
+
+const alertJoins = ` JOIN clients ON clients.num = alerts.client_num
+	LEFT JOIN nodes ON nodes.num = alerts.node_num LEFT JOIN heads ON heads.num = alerts.head_num LEFT JOIN users ON users.num = alerts.owner_num`
 
 // Alerts returns at most f.Limit alerts, newest event first. It is never nil.
 func (s *Store) Alerts(ctx context.Context, scope soc.Scope, f AlertFilter) ([]soc.StoredAlert, error) {
-	where, args := scopeSQL(scope)
-	w, a := querySQL(f.Query)
-	where, args = append(where, w...), append(args, a...)
-	if f.Before != nil {
-		where, args = append(where, `alerts.sort_key < ?`), append(args, f.Before[:])
-	}
 	if f.Limit <= 0 {
 		f.Limit = pageDefault
 	}
-	args = append(args, min(f.Limit, pageMost))
-	found, err := s.alerts(ctx, ` WHERE `+strings.Join(where, ` AND `)+` ORDER BY alerts.sort_key DESC LIMIT ?`, args...)
+	f.Limit = min(f.Limit, pageMost)
+	found := []soc.StoredAlert{}
+	db, err := s.read.DB()
+	if err != nil {
+		return nil, err
+	}
+	text, args, err := s.listSQL(ctx, db, scope, f)
+	if err == nil {
+		err = scanAlerts(ctx, db, text, args, func(_ int64, alert soc.StoredAlert) { found = append(found, alert) })
+	}
 	if err != nil {
 		return nil, fmt.Errorf("list alerts: %w", err)
 	}
@@ -164,9 +168,9 @@ func scanAlerts(ctx context.Context, db queryer, text string, args []any, each f
 		var state int
 		var alert soc.StoredAlert
 		var seq, lane sql.NullInt64
-		var node, nodeName, epoch sql.NullString
+		var node, nodeName, epoch, owner sql.NullString
 		err := rows.Scan(&num, &id, &received, &hash, &alert.RawSize, &normal, &seq,
-			&key, &state, &resolved, &alert.Resolution, &alert.Witnesses, &alert.ClientID, &alert.Client, &alert.Demo, &node, &nodeName, &epoch, &lane)
+			&key, &state, &resolved, &alert.Resolution, &alert.Witnesses, &alert.Verdict, &owner, &alert.ClientID, &alert.Client, &alert.Demo, &node, &nodeName, &epoch, &lane)
 		if err == nil {
 			err = json.Unmarshal(normal, &alert.Alert)
 		}
@@ -178,7 +182,7 @@ func scanAlerts(ctx context.Context, db queryer, text string, args []any, each f
 		copy(alert.SortKey[:], key)
 		alert.ReceivedTime, alert.ResolvedTime, alert.State = fromMS(received), fromMS(resolved), stateOf(state)
 		alert.NodeID, alert.Node, alert.Epoch = soc.NodeID(node.String), nodeName.String, soc.Epoch(epoch.String)
-		alert.Lane, alert.Seq = soc.Lane(lane.Int64), uint64(seq.Int64)
+		alert.Lane, alert.Seq, alert.Owner = soc.Lane(lane.Int64), uint64(seq.Int64), owner.String
 		each(num, alert)
 	}
 	return rows.Err()

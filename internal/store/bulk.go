@@ -36,7 +36,7 @@ func (b *bulks) all() []*bulk {
 
 func newBulks() bulks {
 	b := bulks{
-		alerts: bulk{into: `alerts (num, id, client_num, node_num, rule_num, severity, src, dst, received_ms, head_num, seq, raw_hash, raw_size, normal, sort_key, group_num)`},
+		alerts: bulk{into: `alerts (num, id, client_num, node_num, rule_num, severity, src, dst, received_ms, head_num, seq, raw_hash, raw_size, normal, sort_key, group_num, place)`},
 		raws:   bulk{into: `raws (alert_num, codec, raw)`},
 		text:   bulk{into: `alert_text (rowid, text)`},
 		feed:   bulk{into: `feed (pos, alert_num, at_ms)`},

@@ -133,7 +133,7 @@ func (s *Store) DeleteDemo(ctx context.Context, scope soc.Scope) (alerts int64, 
 		)
 		for _, statement := range []string{
 			`DELETE FROM feed WHERE alert_num IN ` + ofAlerts,
-			`DELETE FROM alert_text WHERE rowid IN ` + ofAlerts,
+			`DELETE FROM alert_text WHERE rowid IN (SELECT place FROM alerts WHERE client_num = ?)`,
 			`DELETE FROM raws WHERE alert_num IN ` + ofAlerts,
 			`DELETE FROM events WHERE alert_num IN ` + ofAlerts,
 			`DELETE FROM witnesses WHERE alert_num IN ` + ofAlerts,

@@ -134,11 +134,11 @@ type newAlert struct {
 type prepared struct {
 	codec  int
 	packed []byte // raw, as it is stored
-	text   string // query.AlertText
+	text   string // what is indexed of the alert itself
 }
 
 func (s *Store) prepare(alert *soc.Alert) prepared {
-	p := prepared{text: query.AlertText(alert)}
+	p := prepared{text: query.AlertText(alert) + " " + query.AlertTokens(alert)}
 	p.codec, p.packed = s.packRaw(alert.Raw)
 	return p
 }
@@ -170,8 +170,13 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 	if err != nil {
 		return nil, 0, err
 	}
+	places, err := takePlaces(ctx, tx, fresh)
+	if err != nil {
+		return nil, 0, err
+	}
 	fed = make([]soc.Fed, len(fresh))
-	var alerts, raws, texts, feed, events []any
+	var alerts, raws, feed, events []any
+	texts := make([]placedText, 0, len(fresh))
 	for i, f := range fresh {
 		num := firstNum + int64(i)
 		alert := f.alert
@@ -183,11 +188,11 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 		received := alert.ReceivedTime.UnixMilli()
 		alerts = append(alerts,
 			num, alert.ID[:], client, node, rules[i], alert.Severity, addrKey(alert.Source.Address), addrKey(alert.Destination.Address),
-			received, head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal), alert.SortKey[:], groups[i])
+			received, head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal), alert.SortKey[:], groups[i], places[i])
 		if key := alert.EventKey; key != (soc.EventKey{}) && node != nil {
 			events = append(events, *node, key[:], num, viaOf(&alert.Alert))
 		}
-		texts = append(texts, num, f.text)
+		texts = append(texts, placedText{places[i], withNumbers(f.text, numbers{severity: int64(alert.Severity), client: client, node: node, rule: rules[i]})})
 		feed = append(feed, firstPos+int64(i), num, received)
 		alert.Raw = nil // listeners get what the API shows
 		fed[i] = soc.Fed{Pos: firstPos + int64(i), Alert: alert}
@@ -195,7 +200,7 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 	return fed, firstNum, errors.Join(
 		s.bulks.alerts.add(ctx, tx, alerts),
 		s.bulks.raws.add(ctx, tx, raws),
-		s.bulks.text.add(ctx, tx, texts),
+		s.bulks.addTexts(ctx, tx, texts),
 		s.bulks.feed.add(ctx, tx, feed),
 		s.bulks.events.add(ctx, tx, events),
 		s.saveTally(ctx, tx, &counts),
@@ -226,7 +231,8 @@ func (s *Store) ruleNum(ctx context.Context, tx *sql.Tx, known map[soc.Rule]int6
 		s.rules.remember(rule, num)
 	}
 	if errors.Is(err, sql.ErrNoRows) {
-		err = tx.QueryRowContext(ctx, `INSERT INTO rules (engine, id, name) VALUES (?, ?, ?) RETURNING num`, rule.Engine, rule.ID, rule.Name).Scan(&num)
+		err = tx.QueryRowContext(ctx, `INSERT INTO rules (engine, id, name, id_key, name_key) VALUES (?, ?, ?, ?, ?) RETURNING num`,
+			rule.Engine, rule.ID, rule.Name, query.Fold(rule.ID), query.WordsOf(rule.Name)).Scan(&num)
 	}
 	if err == nil {
 		known[rule] = num

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"net/netip"
 	"strings"
 	"time"
@@ -26,44 +27,168 @@ func scopeOfSQL(column string, scope soc.Scope) (where []string, args []any) {
 	return []string{column + ` IN (SELECT num FROM clients WHERE id IN (?` + strings.Repeat(`, ?`, len(args)-1) + `))`}, args
 }
 
-// querySQL says in SQL what query.Match says in Go.
-func querySQL(q query.Query) (where []string, args []any) {
-	for _, term := range q.Terms {
-		w, a := termSQL(term)
-		where, args = append(where, w), append(args, a...)
-	}
-	return where, args
+// cond is a condition in the two forms that it may have: what the columns of alerts say,
+// and what the text index says. One of them is there.
+type cond struct {
+	sql    string // "" if the columns do not tell
+	args   []any
+	lookup *query.Lookup // nil if the text index does not tell
+	// triage marks what people change: the columns tell, each with an index of its own.
+	triage bool
 }
 
-func termSQL(t query.Term) (string, []any) {
-	switch t.Field {
-	case query.Client:
-		return `alerts.client_num IN (SELECT num FROM clients WHERE name_key = ?)`, []any{query.ClientKey(t.Word)}
-	case query.Severity:
-		return `alerts.severity ` + string(t.Op) + ` ?`, []any{t.Severity}
-	case query.RuleID:
-		return `alerts.rule_num IN (SELECT num FROM rules WHERE id = ?)`, []any{t.Word}
-	case query.Source:
-		return prefixSQL(`alerts.src`, t.Prefix)
-	case query.Destination:
-		return prefixSQL(`alerts.dst`, t.Prefix)
-	case query.After:
-		return `alerts.sort_key >= ?`, []any{firstKey(t.Time)}
-	case query.Before:
-		return `alerts.sort_key < ?`, []any{firstKey(t.Time)}
-	case query.Text:
-		match := `"` + strings.Join(t.Tokens, ` `) + `"` // tokens hold no quotes
-		if !t.Whole {
-			match += `*`
+// compiler makes conditions out of expressions. Names become numbers first.
+type compiler struct {
+	ctx context.Context
+	db  queryer
+}
+
+// compile says in SQL what query.Match says in Go.
+func (c compiler) compile(e *query.Expr) (cond, error) {
+	if e.Join == query.One {
+		return c.term(&e.Term)
+	}
+	if e.Join == query.Not && e.Of[0].Join == query.One {
+		if other, ok := otherStates(&e.Of[0].Term); ok {
+			return other, nil
 		}
-		return `alerts.num IN (SELECT rowid FROM alert_text WHERE alert_text MATCH ?)`, []any{match}
 	}
-	return `1 = 0`, nil
+	of := make([]cond, len(e.Of))
+	for i := range e.Of {
+		var err error
+		if of[i], err = c.compile(&e.Of[i]); err != nil {
+			return cond{}, err
+		}
+	}
+	return joinConds(e.Join, of), nil
 }
 
-// firstKey is the smallest sort key of a time.
+// joinConds joins conditions in both forms. What only the text index knows is looked up
+// there at once, not one by one.
+func joinConds(how query.Join, of []cond) cond {
+	var all, texts []query.Lookup
+	var sql []string
+	var args []any
+	joined := cond{}
+	for _, c := range of {
+		if c.lookup != nil {
+			all = append(all, *c.lookup)
+		}
+		if c.sql == "" {
+			texts = append(texts, *c.lookup)
+			continue
+		}
+		sql, args = append(sql, c.sql), append(args, c.args...)
+	}
+	if len(all) == len(of) {
+		joined.lookup = &query.Lookup{Join: how, Of: all}
+	}
+	if len(sql) == 0 {
+		return joined
+	}
+	if len(texts) > 0 {
+		text, a := textSQL(query.Lookup{Join: how, Of: texts})
+		sql, args = append(sql, text), append(args, a...)
+	}
+	switch how {
+	case query.Not:
+		joined.sql = `NOT ` + sql[0]
+	case query.Or:
+		joined.sql = `(` + strings.Join(sql, ` OR `) + `)`
+	default:
+		joined.sql = `(` + strings.Join(sql, ` AND `) + `)`
+	}
+	joined.args = args
+	return joined
+}
+
+func (c compiler) term(t *query.Term) (cond, error) {
+	var out cond
+	if lookup, ok := t.Lookup(); ok {
+		out.lookup = &lookup
+	}
+	switch t.Field {
+	case query.Client, query.Node, query.Owner, query.RuleID, query.RuleName:
+		return c.name(t)
+	case query.Severity:
+		out.sql, out.args = `alerts.severity `+sqlOp(t.Op)+` ?`, []any{t.Severity}
+	case query.Source:
+		out.sql, out.args = prefixSQL(`alerts.src`, t.Prefix)
+	case query.Destination:
+		out.sql, out.args = prefixSQL(`alerts.dst`, t.Prefix)
+	case query.Address:
+		src, args := prefixSQL(`alerts.src`, t.Prefix)
+		dst, more := prefixSQL(`alerts.dst`, t.Prefix)
+		out.sql, out.args = `(`+src+` OR `+dst+`)`, append(args, more...)
+	case query.After:
+		out.sql, out.args = `alerts.sort_key >= ?`, []any{firstKey(t.Time)}
+	case query.Before:
+		out.sql, out.args = `alerts.sort_key < ?`, []any{firstKey(t.Time)}
+	case query.ID:
+		out.sql, out.args = `alerts.id = ?`, []any{t.ID[:]}
+	case query.VerdictOf:
+		out.sql, out.args, out.triage = `alerts.verdict = ?`, []any{int(t.Verdict)}, true
+	case query.Has:
+		switch t.Has {
+		case query.Owner:
+			out.sql, out.triage = `alerts.owner_num IS NOT NULL`, true
+		case query.VerdictOf:
+			out.sql, out.triage = `alerts.verdict <> 0`, true
+		}
+	case query.StateOf:
+		return c.state(t)
+	}
+	if out.sql != "" && !strings.HasPrefix(out.sql, `(`) {
+		out.sql = `(` + out.sql + `)`
+	}
+	return out, nil
+}
+
+func sqlOp(op query.Op) string {
+	if op == query.Is {
+		return `=`
+	}
+	return string(op)
+}
+
+func (c compiler) state(t *query.Term) (cond, error) {
+	switch t.State {
+	case query.Demo:
+		nums, err := c.nums(`SELECT num FROM clients WHERE demo = 1`)
+		return numbersCond(query.Client, `alerts.client_num`, nums), err
+	case query.Unclaimed:
+		return cond{sql: `(alerts.owner_num IS NULL)`, triage: true}, nil
+	case query.Mine:
+		return c.named(&query.Term{Field: query.Owner, Op: query.Is, Pattern: query.Pattern{t.User}}, `SELECT num, name FROM users`, `alerts.owner_num`)
+	}
+	for num, state := range states {
+		if state == soc.AlertState(t.State) {
+			return cond{sql: `(alerts.state = ?)`, args: []any{num}, triage: true}, nil
+		}
+	}
+	return cond{sql: `(1 = 0)`}, nil
+}
+
+// otherStates keeps the alerts that are not in the state: an index finds those that are
+// in another, and not those that are not.
+func otherStates(t *query.Term) (cond, bool) {
+	if t.Field != query.StateOf {
+		return cond{}, false
+	}
+	out := cond{triage: true}
+	for num, state := range states {
+		if num >= stateOpen && state != soc.AlertState(t.State) {
+			out.args = append(out.args, num)
+		}
+	}
+	out.sql = `(alerts.state IN (?` + strings.Repeat(`, ?`, len(out.args)-1) + `))`
+	return out, len(out.args) < len(states)-stateOpen
+}
+
+// firstKey is the smallest sort key of a time. Alerts without a time have smaller ones
+// than any.
 func firstKey(t time.Time) []byte {
-	ms := min(max(t.UnixMilli(), 0), 1<<48-1)
+	ms := min(max(t.UnixMilli(), 1), 1<<48-1)
 	key := make([]byte, len(soc.SortKey{}))
 	for i := range 6 {
 		key[i] = byte(ms >> (8 * (5 - i)))
@@ -83,14 +208,16 @@ func prefixSQL(column string, prefix netip.Prefix) (string, []any) {
 	for i := bits; i < 128; i++ {
 		high[i/8] |= 0x80 >> (i % 8)
 	}
+	// NULL is no address of any network: so the opposite of a condition holds for it.
+	there := `(` + column + ` IS NOT NULL AND ` + column
 	if low == high {
-		return column + ` = ?`, []any{low[:]}
+		return there + ` = ?)`, []any{low[:]}
 	}
-	condition, args := column+` BETWEEN ? AND ?`, []any{low[:], high[:]}
+	condition, args := there+` BETWEEN ? AND ?`, []any{low[:], high[:]}
 	if !first.Is4() && bits < 96 { // ::/0 is every IPv6 address, not every mapped IPv4
 		v4low, v4high := netip.MustParseAddr("0.0.0.0").As16(), netip.MustParseAddr("255.255.255.255").As16()
 		condition += ` AND ` + column + ` NOT BETWEEN ? AND ?`
 		args = append(args, v4low[:], v4high[:])
 	}
-	return condition, args
+	return condition + `)`, args
 }

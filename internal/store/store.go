@@ -10,6 +10,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"path/filepath"
 	"sync/atomic"
@@ -42,6 +43,7 @@ type Store struct {
 type Options struct {
 	Dir string // the data folder; the database is Dir/core.db
 	Now func() time.Time
+	Log *slog.Logger // of long work; nil for none
 }
 
 // readers bounds the pool that reads.
@@ -68,6 +70,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	db, err := s.write.DB()
 	if err == nil {
 		err = s.bulks.prepare(ctx, db)
+	}
+	if err == nil {
+		err = s.indexAll(ctx, o.Log)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.Close())

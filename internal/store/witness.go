@@ -107,6 +107,9 @@ func (a *accept) addWitnesses(found []testimony, firstNum int64) error {
 		_, err = a.tx.ExecContext(a.ctx, `UPDATE alerts SET witnesses = witnesses + 1, severity = MAX(severity, ?1),
 			normal = CASE WHEN severity < ?1 THEN json_set(normal, '$.severity', ?2) ELSE normal END WHERE num = ?3`,
 			e.Alert.Severity, e.Alert.Severity.String(), num)
+		if err == nil {
+			err = a.indexAgain(a.ctx, a.tx, num)
+		}
 		if err != nil {
 			return fmt.Errorf("attach witness %s: %w", e.AlertID, err)
 		}
@@ -129,7 +132,7 @@ func (a *accept) addWitnesses(found []testimony, firstNum int64) error {
 // raiseSeverity counts an alert that is about to be raised where it belongs then.
 func (a *accept) raiseSeverity(num int64, to soc.Severity) error {
 	var counts tally
-	err := scanAlerts(a.ctx, a.tx, `SELECT alerts.rule_num, `+alertColumns+` WHERE alerts.num = ?`, []any{num}, func(rule int64, alert soc.StoredAlert) {
+	err := scanAlerts(a.ctx, a.tx, `SELECT alerts.rule_num, `+alertColumns+` FROM alerts`+alertJoins+` WHERE alerts.num = ?`, []any{num}, func(rule int64, alert soc.StoredAlert) {
 		if alert.Severity >= to {
 			return
 		}

@@ -1,0 +1,208 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"github.com/socme-project/socme/internal/query"
+	"github.com/socme-project/socme/soc"
+)
+
+// listSQL makes the statement of a page of alerts. There are two ways to the newest ones.
+//
+// The text index gives what it finds in the order of the list, frequent or rare, also of
+// several conditions joined; so it leads wherever it knows one of the conditions. Columns
+// tell what it does not know.
+//
+// Columns lead where it knows nothing but the client, and where people have touched so
+// few alerts that these are looked at one by one.
+func (s *Store) listSQL(ctx context.Context, db *sql.DB, scope soc.Scope, f AlertFilter) (string, []any, error) {
+	l := list{limit: f.Limit, before: f.Before}
+	l.where, l.args = scopeSQL(scope)
+	c := compiler{ctx: ctx, db: db}
+	var conds []cond
+	if root := f.Query.Root; root != nil {
+		of := []query.Expr{*root}
+		if root.Join == query.And {
+			of = root.Of
+		}
+		for i := range of {
+			cond, err := c.compile(&of[i])
+			if err != nil {
+				return "", nil, err
+			}
+			conds = append(conds, cond)
+			l.narrow(&of[i])
+		}
+	}
+	if !scope.All() {
+		cond, err := c.scope(scope)
+		if err != nil {
+			return "", nil, err
+		}
+		conds = append(conds, cond)
+	}
+	few, err := c.few(conds)
+	if err != nil {
+		return "", nil, err
+	}
+	lead := leading(conds, few)
+	if lead == nil {
+		l.columns(conds)
+		return l.byColumns()
+	}
+	l.rest(conds)
+	if f.Before != nil {
+		err := db.QueryRowContext(ctx, `SELECT place FROM alerts WHERE sort_key = ?`, f.Before[:]).Scan(&l.beforePlace)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return "", nil, err
+		}
+	}
+	return l.byText(*lead)
+}
+
+// scope is scopeSQL as the text index knows it.
+func (c compiler) scope(scope soc.Scope) (cond, error) {
+	args := []any{""}
+	for _, id := range scope.Clients() {
+		args = append(args, string(id))
+	}
+	nums, err := c.nums(`SELECT num FROM clients WHERE id IN (?`+strings.Repeat(`, ?`, len(args)-1)+`)`, args...)
+	return numbersCond(query.Client, `alerts.client_num`, nums), err
+}
+
+// leading is the lookup that leads, or nil where columns do.
+func leading(conds []cond, few bool) *query.Lookup {
+	var lookups []query.Lookup
+	named, single := 0, 0
+	triage := false
+	for _, c := range conds {
+		triage = triage || c.triage
+		if c.lookup == nil {
+			continue
+		}
+		lookups = append(lookups, *c.lookup)
+		if c.sql != "" && len(c.args) <= 1 && strings.HasPrefix(c.sql, `(alerts.client_num`) {
+			single++
+		}
+		named++
+	}
+	// A client alone, with a state or without: alerts_client and alerts_client_state.
+	if named == 0 || few || named == single && single == 1 {
+		return nil
+	}
+	if len(lookups) == 1 {
+		return &lookups[0]
+	}
+	return &query.Lookup{Join: query.And, Of: lookups}
+}
+
+// fewTouched is how many alerts are looked at one by one rather than the text index.
+const fewTouched = 500
+
+// few says whether a condition on what people have done is true of so few alerts.
+func (c compiler) few(conds []cond) (bool, error) {
+	for _, cond := range conds {
+		if strings.Contains(cond.sql, `alerts.id = ?`) {
+			return true, nil
+		}
+		if !cond.triage || cond.sql == `(alerts.owner_num IS NULL)` {
+			continue
+		}
+		nums, err := c.nums(`SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE `+cond.sql+` LIMIT ?)`, append(cond.args[:len(cond.args):len(cond.args)], fewTouched+1)...)
+		if err != nil {
+			return false, err
+		}
+		if nums[0] <= fewTouched {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// placeSlack is how far an alert may stand from where it belongs, because its place was
+// taken.
+const placeSlack = 1 << 10
+
+// list is a page that is being written.
+type list struct {
+	limit       int
+	before      *soc.SortKey
+	beforePlace sql.NullInt64
+	where       []string
+	args        []any
+	after       []byte // the smallest sort key, where one is known
+	until       []byte // one above the largest
+}
+
+// narrow notes a bound of time.
+func (l *list) narrow(e *query.Expr) {
+	if e.Join != query.One {
+		return
+	}
+	switch e.Term.Field {
+	case query.After:
+		l.after = firstKey(e.Term.Time)
+	case query.Before:
+		l.until = firstKey(e.Term.Time)
+	}
+}
+
+func (l *list) and(where string, args ...any) {
+	l.where, l.args = append(l.where, where), append(l.args, args...)
+}
+
+// columns adds every condition, as the columns tell it.
+func (l *list) columns(conds []cond) {
+	for _, c := range conds {
+		if c.sql != "" {
+			l.and(c.sql, c.args...)
+			continue
+		}
+		sql, args := textOfOneSQL(*c.lookup)
+		l.and(sql, args...)
+	}
+}
+
+// rest adds the conditions that the text index does not know.
+func (l *list) rest(conds []cond) {
+	for _, c := range conds {
+		if c.lookup == nil {
+			l.and(c.sql, c.args...)
+		}
+	}
+}
+
+func (l *list) byColumns() (string, []any, error) {
+	if l.before != nil {
+		l.and(`alerts.sort_key < ?`, l.before[:])
+	}
+	return alertSelect + ` WHERE ` + strings.Join(l.where, ` AND `) + ` ORDER BY alerts.sort_key DESC LIMIT ?`, append(l.args, l.limit), nil
+}
+
+// byText goes through what the text index finds, the newest first, until the page is full.
+func (l *list) byText(lead query.Lookup) (string, []any, error) {
+	args := []any{matchText(lead)}
+	text := `SELECT alerts.num, ` + alertColumns + ` FROM alert_text CROSS JOIN alerts ON alerts.place = alert_text.rowid` + alertJoins +
+		` WHERE alert_text MATCH ?`
+	bound := func(how string, place int64) {
+		text += ` AND alert_text.rowid ` + how + ` ?`
+		args = append(args, place)
+	}
+	if l.after != nil {
+		bound(`>=`, placeOf(soc.SortKey(l.after))-placeSlack)
+	}
+	switch {
+	case l.beforePlace.Valid:
+		bound(`<`, l.beforePlace.Int64)
+	case l.before != nil: // an alert that is gone
+		bound(`<=`, placeOf(*l.before)+placeSlack)
+		l.and(`alerts.sort_key < ?`, l.before[:])
+	case l.until != nil:
+		bound(`<=`, placeOf(soc.SortKey(l.until))+placeSlack)
+	}
+	text += ` AND ` + strings.Join(l.where, ` AND `) + ` ORDER BY alert_text.rowid DESC LIMIT ?`
+	return text, append(append(args, l.args...), l.limit), nil
+}
