@@ -65,6 +65,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := migrate(ctx, s.write); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), s.Close())
 	}
+	if err := s.fillNameKeys(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	db, err := s.write.DB()
 	if err == nil {
 		s.bulks, err = prepareBulks(ctx, db)
