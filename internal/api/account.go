@@ -100,7 +100,7 @@ func (a *API) totp(api huma.API) {
 				return nil, huma.Error403Forbidden("A token has no account. Sign in with a browser.")
 			}
 			secret := make([]byte, totpSecret)
-			_, _ = rand.Read(secret)    // never fails: see crypto/rand
+			_, _ = rand.Read(secret) // never fails: see crypto/rand
 			host, _ := os.Hostname() // an unknown name is an empty one
 			return &answer[NewTOTP]{NewTOTP{Secret: totpText(secret), URI: totpURI(secret, p.user.Name, host)}}, nil
 		})

@@ -28,7 +28,7 @@ const leastParts = 6
 // walks on the keyboard, runs, years, what is repeated, and the names that everybody here
 // knows are one part each, any other character is one too. names are those of the user.
 func weak(password string, names ...string) string {
-	known := append(names, "socme", "soc me", "security operations center")
+	known := slices.Concat(names, []string{"socme", "soc me", "security operations center"})
 	parts := map[string]bool{}
 	rest, last := plainForm(password), ""
 	for rest != "" {
@@ -42,7 +42,7 @@ func weak(password string, names ...string) string {
 		last = part
 	}
 	if len(parts) < leastParts {
-		return "is made of words, names or rows of keys that are tried first; a few words that have nothing to do with each other make a good one"
+		return "This password is made of words, names or rows of keys that are tried first. A few words that have nothing to do with each other make a good one."
 	}
 	return ""
 }
@@ -116,4 +116,3 @@ func backwards(row string) string {
 	slices.Reverse(b)
 	return string(b)
 }
-

@@ -43,7 +43,7 @@ func (a *API) tokens(api huma.API) {
 			Name string   `json:"name" minLength:"1" maxLength:"64"`
 			Role soc.Role `json:"role" enum:"admin,analyst,viewer"`
 			ForClients
-			Days int      `json:"days,omitempty" minimum:"1" maximum:"3650" doc:"how long it is good; for ever if absent"`
+			Days int `json:"days,omitempty" minimum:"1" maximum:"3650" doc:"how long it is good; for ever if absent"`
 		}
 	},
 	) (*answer[NewToken], error) {
