@@ -27,6 +27,13 @@ type Caller struct {
 	HTTP  *http.Client // http.DefaultClient if nil
 }
 
+// For says for which clients a user or a token is: all of them, or those that are named
+// by id or name.
+type For struct {
+	AllClients bool     `json:"all_clients,omitempty"`
+	Clients    []string `json:"clients,omitempty"`
+}
+
 // Problem is the core's answer to what it would not do (RFC 9457).
 type Problem struct {
 	Status int    `json:"status"`

@@ -39,6 +39,7 @@ const (
 // upFlags are the flags of `socme up`.
 type upFlags struct {
 	data, listen, nodeListen, nodeURL string
+	rate                              int
 	demo, verbose                     bool
 }
 
@@ -55,6 +56,7 @@ func up() *cobra.Command {
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "people's address; put it behind TLS before you leave the loopback")
 	flags.StringVar(&f.nodeListen, "node-listen", "", "nodes' address (default: a free port of the loopback, picked once)")
 	flags.StringVar(&f.nodeURL, "node-url", "", "where nodes reach it, for enrolment tokens (default: from --node-listen)")
+	flags.IntVar(&f.rate, "rate", 200, "requests a second for each user and each token")
 	flags.BoolVar(&f.demo, "demo", false, "add an example client with recorded attacks")
 	flags.BoolVar(&f.verbose, "verbose", false, "log more")
 	return cmd
@@ -76,7 +78,7 @@ func runUp(ctx context.Context, out io.Writer, f upFlags) error {
 	}
 	defer unlock()
 	c, err := core.New(ctx, core.Options{
-		Dir: f.data, Listen: f.listen, NodeListen: f.nodeListen, NodeURL: f.nodeURL,
+		Dir: f.data, Listen: f.listen, NodeListen: f.nodeListen, NodeURL: f.nodeURL, Rate: f.rate,
 		Version: version, Page: web.Handler(), Log: log, Now: time.Now,
 	})
 	if err != nil {

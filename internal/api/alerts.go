@@ -70,6 +70,7 @@ func (a *API) alerts(api huma.API) {
 				page.Body.Next = &next
 			}
 			page.Body.Items = items
+			a.sawAlerts(scopeOf(ctx), "alerts", items...)
 			return page, nil
 		})
 	op := operation("alert", http.MethodGet, "/alerts/{id}", signed, "One alert, by its id or by that of one of its witnesses")
@@ -93,6 +94,7 @@ func (a *API) alerts(api huma.API) {
 		} else if !errors.Is(err, soc.ErrNotFound) {
 			return nil, a.problem(ctx, err)
 		}
+		a.sawAlerts(scopeOf(ctx), "alerts", alert)
 		return &answer[AlertDetail]{detail}, nil
 	})
 	op = operation("alert-raw", http.MethodGet, "/alerts/{id}/raw", signed, "The alert as the sensor wrote it, to the byte, without the newline")
@@ -105,10 +107,15 @@ func (a *API) alerts(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
+		alert, err := a.Store.Alert(ctx, scopeOf(ctx), id)
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
 		raw, err := a.Store.AlertRaw(ctx, scopeOf(ctx), id)
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
+		a.sawAlerts(scopeOf(ctx), "raw", alert)
 		return &rawAlert{
 			Type: "application/octet-stream", Disposition: `attachment; filename="` + in.ID + `.json"`,
 			Sandbox: "sandbox; default-src 'none'", Body: raw,

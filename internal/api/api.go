@@ -14,6 +14,7 @@ import (
 
 	"github.com/socme-project/socme/internal/hub"
 	"github.com/socme-project/socme/internal/proof"
+	"github.com/socme-project/socme/internal/seal"
 	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/soc"
 )
@@ -36,7 +37,15 @@ type API struct {
 	// wait for them.
 	Done <-chan struct{}
 
+	// Seal hides second factors before they are stored.
+	Seal *seal.Key
+	// Rate is how many requests a principal may make in a second; 0 means 200.
+	Rate int
+
 	passwords *passwords
+	tries     *tries
+	rates     *rates
+	looks     *looks
 }
 
 // prefix is where the API begins. The version is part of it.
@@ -47,27 +56,33 @@ var system = soc.System("sign-in")
 
 // Handler serves the API; page serves every other path.
 func (a *API) Handler(page http.Handler) http.Handler {
-	a.passwords = newPasswords(a.Now)
+	a.passwords, a.tries, a.rates, a.looks = newPasswords(), newTries(a.Now), newRates(a.Now, a.Rate), newLooks(a)
 	router := newRouter()
 	router.HandleMethodNotAllowed = true
 	router.Use(identify, a.recover)
 	api := a.register(router)
 	router.GET(prefix+"/openapi.json", func(c *gin.Context) { c.JSON(http.StatusOK, api.OpenAPI()) })
+	router.NoMethod(func(c *gin.Context) {
+		writeProblem(c, http.StatusMethodNotAllowed, "This path knows other methods; see "+prefix+"/openapi.json.")
+	})
 	router.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
 	router.NoRoute(func(c *gin.Context) {
 		if len(c.Request.URL.Path) >= len("/api/") && c.Request.URL.Path[:len("/api/")] == "/api/" {
 			writeProblem(c, http.StatusNotFound, "There is no such operation; see "+prefix+"/openapi.json.")
 			return
 		}
+		clear(c.Writer.Header()) // the page has its own
+		c.Header("X-Request-Id", requestOf(c.Request.Context()).id)
 		page.ServeHTTP(c.Writer, c.Request)
 	})
 	// A browser on another site cannot make ours act: unsafe methods must come from
 	// our own origin. Requests of scripts carry no origin and no cookie.
 	csrf := http.NewCrossOriginProtection()
 	csrf.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		strictHeaders(w.Header())
 		w.Header().Set("Content-Type", "application/problem+json")
 		w.WriteHeader(http.StatusForbidden)
-		_, _ = w.Write([]byte(`{"title":"Forbidden","status":403,"detail":"This request came from another site."}` + "\n"))
+		_, _ = w.Write([]byte(`{"title":"Forbidden","status":403,"detail":"This request came from another site. Open SOCme itself and do it there."}` + "\n"))
 	}))
 	return csrf.Handler(router)
 }
@@ -91,34 +106,28 @@ func (a *API) register(router *gin.Engine) huma.API {
 	config.CreateHooks = nil // no $schema in answers
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"token":   {Type: "http", Scheme: "bearer"},
+		"token":   {Type: "http", Scheme: "bearer", Description: "An API token. It may do no more than whoever made it."},
 		"session": {Type: "apiKey", In: "cookie", Name: cookieName},
 	}
 	root := humagin.New(router, config)
 	group := huma.NewGroup(root, prefix)
 	group.UseMiddleware(a.authenticate(root))
-	for _, room := range []func(huma.API){a.about, a.session, a.account, a.tokens, a.clients, a.nodes, a.proof, a.alerts, a.stream} {
+	for _, room := range []func(huma.API){a.about, a.session, a.sessions, a.account, a.totp, a.users, a.tokens, a.audit, a.clients, a.nodes, a.proof, a.alerts, a.stream} {
 		room(group)
 	}
 	return root
 }
-
-// access says who may call an operation.
-type access string
-
-// Who may call an operation: anybody, who is signed in, or who may change things.
-const (
-	public access = "public"
-	signed access = "signed"
-	admin  access = "admin"
-)
 
 // operation describes one operation in a line; the method and path name it.
 func operation(id, method, path string, who access, summary string) huma.Operation {
 	op := huma.Operation{
 		OperationID: id, Method: method, Path: path, Summary: summary,
 		Metadata: map[string]any{"access": who},
-		Errors:   []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity, http.StatusInternalServerError},
+		Errors: []int{
+			http.StatusUnauthorized, http.StatusForbidden, http.StatusUnprocessableEntity, http.StatusTooManyRequests,
+			http.StatusInternalServerError, http.StatusServiceUnavailable,
+		},
+		MaxBodyBytes: bodyMost,
 	}
 	if who != public {
 		op.Security = []map[string][]string{{"token": {}}, {"session": {}}}
@@ -129,6 +138,12 @@ func operation(id, method, path string, who access, summary string) huma.Operati
 	case http.MethodDelete, http.MethodPut:
 		op.DefaultStatus = http.StatusNoContent
 	}
+	return op
+}
+
+// long marks an operation whose answer may take longer than others.
+func long(op huma.Operation) huma.Operation {
+	op.Metadata["long"] = true
 	return op
 }
 

@@ -20,6 +20,7 @@ import (
 
 	"github.com/socme-project/socme/internal/api"
 	"github.com/socme-project/socme/internal/hub"
+	"github.com/socme-project/socme/internal/seal"
 	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/soc"
 )
@@ -33,6 +34,7 @@ type server struct {
 	hub    *hub.Hub
 	client soc.Client
 	logs   *bytes.Buffer
+	seal   *seal.Key
 	raised int
 }
 
@@ -49,6 +51,9 @@ func serve(t *testing.T) *server {
 			t.Error(err)
 		}
 	})
+	if s.seal, err = seal.OpenKey(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
 	s.listen(t, log, 0)
 	if s.client, err = s.store.AddClient(t.Context(), system, "acme", false); err != nil {
 		t.Fatal(err)
@@ -61,7 +66,10 @@ func (s *server) listen(t *testing.T, log *slog.Logger, last int64) {
 	t.Helper()
 	s.hub = hub.New(last)
 	done := make(chan struct{})
-	a := &api.API{Store: s.store, Hub: s.hub, Log: log, Now: time.Now, Version: "test", Cores: []string{"https://core.example"}, Done: done}
+	a := &api.API{
+		Store: s.store, Hub: s.hub, Log: log, Now: time.Now, Version: "test", Cores: []string{"https://core.example"}, Done: done,
+		Seal: s.seal, Rate: 10_000,
+	}
 	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "the page") })
 	server := httptest.NewServer(a.Handler(page))
 	s.Server = server
@@ -73,7 +81,7 @@ func (s *server) listen(t *testing.T, log *slog.Logger, last int64) {
 
 func (s *server) token(t *testing.T, role soc.Role) string {
 	t.Helper()
-	_, secret, err := s.store.AddToken(t.Context(), system, string(role), role, time.Time{})
+	_, secret, err := s.store.AddToken(t.Context(), system, store.NewToken{Name: string(role), Wanted: store.Wanted{Role: role}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +149,10 @@ func TestWhoMayCallWhat(t *testing.T) {
 	const everybody, signed, admins = "nobody viewer analyst admin", "viewer analyst admin", "admin"
 	may := map[string]string{ // every operation has its row
 		"about": everybody, "sign-in": everybody, "sign-in-by-link": everybody,
-		"session": signed, "sign-out": signed, "change-account": signed,
+		"session": signed, "sign-out": signed, "change-account": signed, "new-totp": signed, "set-totp": signed, "delete-totp": signed,
+		"list-sessions": signed, "end-session": signed,
+		"list-users": admins, "invite-user": admins, "user": admins, "set-user": admins, "add-user-link": admins, "delete-user": admins,
+		"list-audit": admins, "verify-audit": admins,
 		"list-clients": signed, "client": signed, "list-nodes": signed, "node": signed,
 		"node-proof": signed, "status": signed,
 		"list-alerts": signed, "alert": signed, "alert-raw": signed, "stream": signed,
@@ -180,7 +191,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 				}
 				refused := answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden
 				// A token is no session and has no account: those say so themselves.
-				ofSessions := slices.Contains([]string{"session", "change-account", "sign-in", "sign-in-by-link"}, op.OperationID)
+				ofSessions := slices.Contains([]string{"session", "change-account", "sign-in", "sign-in-by-link", "new-totp", "set-totp", "delete-totp", "list-sessions", "end-session"}, op.OperationID)
 				if !allowed && answer.StatusCode != want || allowed && refused && !ofSessions {
 					t.Errorf("%s by %s = %d; may call it: %v", op.OperationID, who, answer.StatusCode, allowed)
 				}
@@ -223,7 +234,7 @@ func TestSigningIn(t *testing.T) {
 	if status, text, _ := call(t, first, "PUT", base+"/account", `{"name":"lm","password":"correct horse battery"}`); status != 204 {
 		t.Fatalf("setting a password = %d %s", status, text)
 	}
-	if status, text, _ := call(t, first, "GET", base+"/session", ""); status != 200 || !strings.Contains(text, `"name":"lm","role":"admin","has_password":true`) {
+	if status, text, _ := call(t, first, "GET", base+"/session", ""); status != 200 || !strings.Contains(text, `"name":"lm","role":"admin","all_clients":true,"clients":[],"has_password":true`) {
 		t.Errorf("after setting a password the session = %d %s, want to stay signed in", status, text)
 	}
 

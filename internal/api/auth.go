@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -18,11 +17,12 @@ const cookieName = "socme_session"
 // principal is who makes a request, told by the credential alone.
 type principal struct {
 	scope   soc.Scope
-	user    soc.User   // zero for a token
-	session soc.Secret // empty for a token
-	token   soc.Secret // empty for a session
-	expires time.Time  // of the session
+	user    soc.User        // zero for a token
+	session soc.UserSession // zero for a token
+	secret  soc.Secret      // of the session, or the token
 }
+
+func (p principal) signedIn() bool { return p.session.ID != "" }
 
 type principalKey struct{}
 
@@ -35,28 +35,49 @@ func principalOf(ctx context.Context) principal {
 // through sees nothing.
 func scopeOf(ctx context.Context) soc.Scope { return principalOf(ctx).scope }
 
-// authenticate finds out who asks and whether they may call the operation.
+// authenticate finds out who asks and whether they may call the operation, and bounds
+// how much and how long.
 func (a *API) authenticate(root huma.API) func(huma.Context, func(huma.Context)) {
+	table := accessTable()
 	return func(ctx huma.Context, next func(huma.Context)) {
-		ctx.SetHeader("Cache-Control", "no-store")
-		ctx.SetHeader("X-Content-Type-Options", "nosniff")
 		p, err := a.principal(ctx)
 		if err != nil && !errors.Is(err, soc.ErrUnauthenticated) {
-			a.Log.ErrorContext(ctx.Context(), "credential not checked", "err", err)
+			a.Log.ErrorContext(ctx.Context(), "credential not checked", "request", requestOf(ctx.Context()).id, "err", err)
 			_ = huma.WriteErr(root, ctx, http.StatusInternalServerError, "The core could not check who you are. Its log says why.")
 			return
 		}
 		who, _ := ctx.Operation().Metadata["access"].(access)
+		wait := a.rates.principal(p.scope.Actor().ID)
+		if err != nil {
+			wait = a.rates.stranger(placeOf(requestOf(ctx.Context()).address))
+		}
+		if wait > 0 {
+			ctx.SetHeader("Retry-After", retryAfter(wait))
+			_ = huma.WriteErr(root, ctx, http.StatusTooManyRequests, "Too many requests. Wait as long as Retry-After says, and ask less often.")
+			return
+		}
+		need, known := table[who]
 		switch {
 		case who == public:
+		case !known:
+			_ = huma.WriteErr(root, ctx, http.StatusInternalServerError, "The core does not know who may do this.")
+			return
 		case err != nil:
 			_ = huma.WriteErr(root, ctx, http.StatusUnauthorized, "Sign in first, or send a token that is good.")
 			return
-		case who == admin && p.scope.Role() != soc.RoleAdmin:
-			_ = huma.WriteErr(root, ctx, http.StatusForbidden, "Only an admin may do this.")
-			return
+		default:
+			if why := need.refuse(p.scope); why != "" {
+				_ = huma.WriteErr(root, ctx, http.StatusForbidden, why)
+				return
+			}
 		}
-		next(huma.WithValue(ctx, principalKey{}, p))
+		ctx = huma.WithValue(ctx, principalKey{}, p)
+		if long, _ := ctx.Operation().Metadata["long"].(bool); !long {
+			bounded, cancel := context.WithTimeout(ctx.Context(), requestLife)
+			defer cancel()
+			ctx = huma.WithContext(ctx, bounded)
+		}
+		next(ctx)
 	}
 }
 
@@ -66,19 +87,37 @@ func (a *API) principal(ctx huma.Context) (principal, error) {
 		if !ok {
 			return principal{}, soc.ErrUnauthenticated
 		}
-		token, err := a.Store.TokenOf(ctx.Context(), system, soc.Secret(secret))
-		if err != nil {
-			return principal{}, err
-		}
-		return principal{scope: soc.ScopeOfAll("token "+token.Name, token.Role), token: soc.Secret(secret)}, nil
+		return a.ofToken(ctx.Context(), soc.Secret(secret))
 	}
 	cookie, err := huma.ReadCookie(ctx, cookieName)
 	if err != nil {
 		return principal{}, soc.ErrUnauthenticated
 	}
-	user, expires, err := a.Store.Session(ctx.Context(), system, soc.Secret(cookie.Value))
+	return a.ofSession(ctx.Context(), soc.Secret(cookie.Value))
+}
+
+func (a *API) ofToken(ctx context.Context, secret soc.Secret) (principal, error) {
+	token, err := a.Store.TokenOf(ctx, system, secret)
 	if err != nil {
 		return principal{}, err
 	}
-	return principal{scope: soc.ScopeOfAll(user.Name, user.Role), user: user, session: soc.Secret(cookie.Value), expires: expires}, nil
+	actor := soc.Actor{Kind: soc.ActorToken, ID: token.ID, Name: token.Name, Address: requestOf(ctx).address}
+	return principal{scope: token.Scope(actor), secret: secret}, nil
+}
+
+func (a *API) ofSession(ctx context.Context, secret soc.Secret) (principal, error) {
+	user, session, err := a.Store.Session(ctx, system, secret)
+	if err != nil {
+		return principal{}, err
+	}
+	actor := soc.Actor{Kind: soc.ActorUser, ID: user.ID, Name: user.Name, Address: requestOf(ctx).address}
+	return principal{scope: user.Scope(actor), user: user, session: session, secret: secret}, nil
+}
+
+// again looks a principal up anew: what they may do may have changed, or ended.
+func (a *API) again(ctx context.Context, p principal) (principal, error) {
+	if p.signedIn() {
+		return a.ofSession(ctx, p.secret)
+	}
+	return a.ofToken(ctx, p.secret)
 }

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/socme-project/socme/internal/query"
+	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/soc"
 )
 
@@ -25,6 +27,8 @@ func (a *API) problem(ctx context.Context, err error) error {
 		return huma.Error422UnprocessableEntity("The query cannot be read.", &huma.ErrorDetail{
 			Message: q.Message, Location: fmt.Sprintf("query.%d", q.Column), Value: q.Value,
 		})
+	case errors.Is(err, store.ErrAudit):
+		return huma.Error409Conflict(told(err, store.ErrAudit))
 	case errors.Is(err, soc.ErrNotFound):
 		return huma.Error404NotFound("There is no such thing, or you may not see it.")
 	case errors.Is(err, soc.ErrInvalid):
@@ -32,13 +36,13 @@ func (a *API) problem(ctx context.Context, err error) error {
 	case errors.Is(err, soc.ErrConflict):
 		return huma.Error409Conflict(plain(err, soc.ErrConflict))
 	case errors.Is(err, soc.ErrForbidden):
-		return huma.Error403Forbidden("You may not do this.")
+		return huma.Error403Forbidden(cmp.Or(told(err, soc.ErrForbidden), "You may not do this."))
 	case errors.Is(err, soc.ErrUnauthenticated):
 		return huma.Error401Unauthorized("Sign in first, or send a token that is good.")
 	case ctx.Err() != nil:
-		return huma.NewError(http.StatusServiceUnavailable, "The request was given up.")
+		return huma.NewError(http.StatusServiceUnavailable, "The request took too long, or was given up. Ask for less at once, or try again.")
 	}
-	id := requestOf(ctx)
+	id := requestOf(ctx).id
 	a.Log.ErrorContext(ctx, "request failed", "request", id, "err", err)
 	return &huma.ErrorModel{
 		Title: http.StatusText(http.StatusInternalServerError), Status: http.StatusInternalServerError,
@@ -48,31 +52,37 @@ func (a *API) problem(ctx context.Context, err error) error {
 
 type requestKey struct{}
 
-// requestOf is the id of a request: what a person reads out and the log is searched for.
-func requestOf(ctx context.Context) string {
-	id, _ := ctx.Value(requestKey{}).(string)
-	return id
+// request is what is known of a request before anybody is.
+type request struct {
+	id      string // what a person reads out and the log is searched for
+	address string // where it came from
 }
 
-// identify gives every request an id.
+func requestOf(ctx context.Context) request {
+	r, _ := ctx.Value(requestKey{}).(request)
+	return r
+}
+
+// identify gives every request an id, and every answer the strict headers.
 func identify(c *gin.Context) {
-	id := soc.NewID()
-	c.Header("X-Request-Id", id)
-	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), requestKey{}, id))
+	r := request{id: soc.NewID(), address: addressOf(c.Request.RemoteAddr, c.GetHeader("X-Forwarded-For"))}
+	c.Header("X-Request-Id", r.id)
+	strictHeaders(c.Writer.Header())
+	c.Request = c.Request.WithContext(context.WithValue(c.Request.Context(), requestKey{}, r))
 	c.Next()
 }
 
-// plain is the message of an error without the name of its kind.
-func plain(err error, kind error) string {
-	text := err.Error()
-	if _, after, ok := strings.Cut(text, kind.Error()+": "); ok {
-		text = after
+// told is the message that was given with an error's kind; "" if there was none.
+func told(err, kind error) string {
+	_, after, _ := strings.Cut(err.Error(), kind.Error()+": ")
+	if after == "" {
+		return ""
 	}
-	if text == "" {
-		return kind.Error()
-	}
-	return strings.ToUpper(text[:1]) + text[1:] + "."
+	return strings.ToUpper(after[:1]) + after[1:] + "."
 }
+
+// plain is the message of an error without the name of its kind.
+func plain(err, kind error) string { return cmp.Or(told(err, kind), kind.Error()) }
 
 func writeProblem(c *gin.Context, status int, detail string) {
 	c.Header("Content-Type", "application/problem+json")
@@ -87,7 +97,7 @@ func (a *API) recover(c *gin.Context) {
 			if r == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so too
 				panic(r)
 			}
-			a.Log.ErrorContext(c.Request.Context(), "handler panicked", "request", requestOf(c.Request.Context()), "path", c.FullPath(), "panic", fmt.Sprint(r))
+			a.Log.ErrorContext(c.Request.Context(), "handler panicked", "request", requestOf(c.Request.Context()).id, "path", c.FullPath(), "panic", fmt.Sprint(r))
 			writeProblem(c, http.StatusInternalServerError, "The core could not do this. Its log says why.")
 		}
 	}()

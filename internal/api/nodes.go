@@ -38,6 +38,7 @@ func (a *API) nodes(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
+		a.looks.see(scopeOf(ctx), soc.NamedClient{ID: node.ClientID, Name: node.Client}, "node")
 		return &answer[NodeDetail]{NodeDetail{node, tape, withheld}}, nil
 	})
 	op = operation("revoke-node", http.MethodPost, "/nodes/{id}/revoke", admin, "End a node's right to deliver, at once; what it delivered stays")

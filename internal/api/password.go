@@ -7,11 +7,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
-	"sync"
-	"time"
 
 	"golang.org/x/crypto/argon2"
-	"golang.org/x/time/rate"
 
 	"github.com/socme-project/socme/soc"
 )
@@ -24,49 +21,13 @@ const (
 	argonKey    = 32
 )
 
-// The limits on tries to sign in, for each pair of account and address.
-const (
-	triesAtOnce = 5
-	triesEvery  = 10 * time.Second
-	triesKept   = 10_000 // pairs remembered
-)
-
 // passwords checks passwords, a few at a time: each check takes 19 MiB, and many at
 // once would take the core's memory.
 type passwords struct {
 	room chan struct{}
-	now  func() time.Time
-
-	mu    sync.Mutex
-	tries map[string]*rate.Limiter
 }
 
-func newPasswords(now func() time.Time) *passwords {
-	return &passwords{room: make(chan struct{}, 2), now: now, tries: map[string]*rate.Limiter{}}
-}
-
-// allowed says whether one more try may be made now.
-func (p *passwords) allowed(account, address string) bool {
-	key := strings.ToLower(account) + "\x00" + address
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.tries) >= triesKept {
-		clear(p.tries)
-	}
-	limiter := p.tries[key]
-	if limiter == nil {
-		limiter = rate.NewLimiter(rate.Every(triesEvery), triesAtOnce)
-		p.tries[key] = limiter
-	}
-	return limiter.AllowN(p.now(), 1)
-}
-
-// succeeded forgets the tries of who has signed in.
-func (p *passwords) succeeded(account, address string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.tries, strings.ToLower(account)+"\x00"+address)
-}
+func newPasswords() *passwords { return &passwords{room: make(chan struct{}, 2)} }
 
 // nobody is the hash of no password: an account that does not exist takes as long.
 const nobody = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"

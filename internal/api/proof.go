@@ -21,7 +21,7 @@ func (a *API) proof(api huma.API) {
 	op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
 		"application/jsonl": {Schema: &huma.Schema{Type: huma.TypeString}},
 	}}}
-	huma.Register(api, op, func(ctx context.Context, in *struct {
+	huma.Register(api, long(op), func(ctx context.Context, in *struct {
 		ByID
 		From  time.Time `query:"from" required:"true" doc:"by the core's clock, inclusive"`
 		Until time.Time `query:"until" doc:"exclusive; now if it is absent"`
@@ -33,10 +33,15 @@ func (a *API) proof(api huma.API) {
 			filter.Until = a.Now()
 		}
 		scope := scopeOf(ctx)
+		node, err := a.Store.Node(ctx, scope, filter.Node)
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
 		header, err := a.Store.ProofHeader(ctx, scope, filter)
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
+		a.looks.see(scope, soc.NamedClient{ID: node.ClientID, Name: node.Client}, "proof")
 		//nolint:contextcheck // huma gives the answer's context with the body
 		return &huma.StreamResponse{Body: func(hctx huma.Context) {
 			hctx.SetHeader("Content-Type", "application/jsonl")

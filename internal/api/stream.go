@@ -28,7 +28,7 @@ func (a *API) stream(api huma.API) {
 	op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
 		"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}},
 	}}}
-	huma.Register(api, op, func(ctx context.Context, in *struct {
+	huma.Register(api, long(op), func(ctx context.Context, in *struct {
 		QueryParam
 		LastEventID string `header:"Last-Event-ID" maxLength:"32" doc:"position of the last event that was seen"`
 	},
@@ -136,6 +136,7 @@ func (s *stream) next(ctx context.Context) error {
 		f := &fed[i]
 		if s.who.scope.Sees(f.Alert.ClientID) && s.query.Match(&f.Alert) {
 			s.event("alert", strconv.FormatInt(f.Pos, 10), &f.Alert)
+			s.sawAlerts(s.who.scope, "alerts", f.Alert)
 		}
 	}
 	s.pos = next
@@ -155,14 +156,13 @@ func (s *stream) catchUp(ctx context.Context) ([]soc.Fed, int64, error) {
 	return s.Store.Feed(ctx, s.who.scope, s.pos, streamBatch)
 }
 
-// stillSignedIn ends the stream of who was signed out, or whose token was ended.
+// stillSignedIn ends the stream of who was signed out, or whose token was ended. Who may
+// see other clients than before does so from now on.
 func (s *stream) stillSignedIn(ctx context.Context) bool {
 	s.checked = s.Now()
-	var err error
-	if s.who.session != "" {
-		_, _, err = s.Store.Session(ctx, system, s.who.session)
-	} else {
-		_, err = s.Store.TokenOf(ctx, system, s.who.token)
+	who, err := s.again(ctx, s.who)
+	if err == nil {
+		s.who = who
 	}
 	return err == nil
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/socme-project/socme/internal/hub"
 	"github.com/socme-project/socme/internal/ingest"
 	"github.com/socme-project/socme/internal/pki"
+	"github.com/socme-project/socme/internal/seal"
 	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/internal/wire"
 	"github.com/socme-project/socme/soc"
@@ -35,6 +36,7 @@ type Options struct {
 	Listen     string // people's address, host:port
 	NodeListen string // nodes' address; "" is the one kept in the data folder
 	NodeURL    string // what enrolment tokens say; "" is made from NodeListen
+	Rate       int    // requests a second for each user and token; 0 means 200
 	Version    string
 	Page       http.Handler
 	Log        *slog.Logger
@@ -47,6 +49,7 @@ type Core struct {
 	Store *store.Store
 
 	authority   *pki.Authority
+	seal        *seal.Key
 	ingest      *ingest.Ingest
 	hub         *hub.Hub
 	nodeSocket  net.Listener
@@ -65,6 +68,9 @@ func New(ctx context.Context, o Options) (*Core, error) {
 		return nil, err
 	}
 	if err := c.renew(); err != nil {
+		return nil, err
+	}
+	if c.seal, err = seal.OpenKey(o.Dir); err != nil {
 		return nil, err
 	}
 	if c.Store, err = store.Open(ctx, store.Options{Dir: o.Dir, Now: o.Now, Log: o.Log}); err != nil {
@@ -204,6 +210,7 @@ func (c *Core) RunPeople(ctx context.Context, ready func()) error {
 	people := &api.API{
 		Store: c.Store, Hub: c.hub, Log: c.Log, Now: c.Now, Version: c.Version,
 		Cores: []string{c.nodeURL()}, Authority: c.authority.Fingerprint(), Sign: c.authority.SignDigest, Done: c.done,
+		Seal: c.seal, Rate: c.Rate,
 	}
 	server := &http.Server{
 		//nolint:contextcheck // each request brings its own
@@ -217,7 +224,13 @@ func (c *Core) RunPeople(ctx context.Context, ready func()) error {
 	}
 	server.RegisterOnShutdown(func() { close(c.done) })
 	ready()
-	return serve(ctx, server, func() error { return server.Serve(socket) })
+	// The audit is the last to end: it writes down what the last answers showed.
+	auditing, end := context.WithCancel(context.WithoutCancel(ctx))
+	audited := make(chan error, 1)
+	go func() { audited <- people.RunAudit(auditing) }()
+	err = serve(ctx, server, func() error { return server.Serve(socket) })
+	end()
+	return errors.Join(err, <-audited)
 }
 
 // serve runs a server until ctx ends, then lets requests finish for a while.

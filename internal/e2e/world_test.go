@@ -14,6 +14,7 @@ import (
 	"github.com/socme-project/socme/internal/core"
 	"github.com/socme-project/socme/internal/e2e/rig"
 	"github.com/socme-project/socme/internal/node"
+	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/sdk"
 	"github.com/socme-project/socme/soc"
 )
@@ -87,7 +88,7 @@ func startCore(t testing.TB, dir, listen string) *coreAt {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, token, err := c.Store.AddToken(t.Context(), soc.System("test"), "test", soc.RoleAdmin, time.Time{})
+	_, token, err := c.Store.AddToken(t.Context(), soc.System("test"), store.NewToken{Name: "test", Wanted: store.Wanted{Role: soc.RoleAdmin}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,12 +75,21 @@ func (i *Ingest) caller(r *http.Request, expired expiry) (caller, error) {
 	return from, nil
 }
 
+// hostOf is the address that a request came from.
+func hostOf(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
 func (i *Ingest) serveEnrol(w http.ResponseWriter, r *http.Request) {
 	var request wire.EnrolRequest
 	if !i.read(w, r, &request) {
 		return
 	}
-	reply, err := i.enrol(r.Context(), request)
+	reply, err := i.enrol(r.Context(), request, hostOf(r))
 	i.answer(w, r, reply, err)
 }
 
@@ -138,16 +147,12 @@ func (i *Ingest) serveBeat(w http.ResponseWriter, r *http.Request, from caller) 
 	if !i.read(w, r, &beat) {
 		return
 	}
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
 	latest := map[soc.Lane]uint64{}
 	for _, lane := range soc.Lanes() {
 		latest[lane] = beat.Latest[lane.String()]
 	}
-	err = i.Store.Beat(r.Context(), system, from.id, store.Beat{
-		Version: beat.Version[:min(len(beat.Version), maxVersion)], Address: host, Skew: beat.SentTime.Sub(i.Now()),
+	err := i.Store.Beat(r.Context(), system, from.id, store.Beat{
+		Version: beat.Version[:min(len(beat.Version), maxVersion)], Address: hostOf(r), Skew: beat.SentTime.Sub(i.Now()),
 		Epoch: beat.Epoch, Latest: latest, Sources: beat.Sources[:min(len(beat.Sources), maxSources)],
 		Health: beat.Health,
 	})

@@ -223,7 +223,7 @@ func (i *Ingest) raise(ctx context.Context, about caller, n notice) error {
 }
 
 // enrol turns a token's secret into a certificate.
-func (i *Ingest) enrol(ctx context.Context, request wire.EnrolRequest) (wire.EnrolReply, error) {
+func (i *Ingest) enrol(ctx context.Context, request wire.EnrolRequest, address string) (wire.EnrolReply, error) {
 	if len(request.LedgerKey) != ed25519.PublicKeySize {
 		return wire.EnrolReply{}, fmt.Errorf("%w: the ledger key is no ed25519 key", soc.ErrInvalid)
 	}
@@ -232,7 +232,7 @@ func (i *Ingest) enrol(ctx context.Context, request wire.EnrolRequest) (wire.Enr
 	}
 	reply := wire.EnrolReply{Authority: i.Authority.Certificate.Raw}
 	node, err := i.Store.Enrol(ctx, system, store.Enrolment{
-		Secret: soc.Secret(request.Secret), LedgerKey: request.LedgerKey, Name: request.Name, Node: request.Node,
+		Secret: soc.Secret(request.Secret), LedgerKey: request.LedgerKey, Name: request.Name, Node: request.Node, Address: address,
 		Sign: func(id soc.NodeID) (time.Time, error) {
 			cert, err := i.Authority.SignNode(request.Request, id, i.Now())
 			if err != nil {

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -31,6 +30,12 @@ func (r clientRow) client() soc.Client {
 	return soc.Client{ID: soc.ClientID(r.ID), Name: r.Name, Demo: r.Demo, CreatedTime: fromMS(r.CreatedMS), Nodes: r.Nodes}
 }
 
+func (r clientRow) named() soc.NamedClient {
+	return soc.NamedClient{ID: soc.ClientID(r.ID), Name: r.Name}
+}
+
+func (r clientRow) target() soc.AuditTarget { return soc.AuditTarget{ID: r.ID, Name: r.Name} }
+
 // cleanName checks the name of a client, node, user or token: 1 to 64 characters that
 // print, without quotes, which the query language needs.
 func cleanName(what, name string) (string, error) {
@@ -51,7 +56,7 @@ func cleanName(what, name string) (string, error) {
 
 // AddClient adds a client. The name must be new, whatever its case: ErrConflict.
 func (s *Store) AddClient(ctx context.Context, scope soc.Scope, name string, demo bool) (soc.Client, error) {
-	if err := mustAll(scope); err != nil {
+	if err := mustAdmin(scope); err != nil {
 		return soc.Client{}, err
 	}
 	name, err := cleanName("client", name)
@@ -59,7 +64,12 @@ func (s *Store) AddClient(ctx context.Context, scope soc.Scope, name string, dem
 		return soc.Client{}, err
 	}
 	row := clientRow{ID: soc.NewID(), Name: name, NameKey: query.ClientKey(name), Demo: demo, CreatedMS: s.now().UnixMilli()}
-	err = translate(gorm.G[clientRow](s.write).Select("id", "name", "name_key", "demo", "created_ms").Create(ctx, &row))
+	err = s.tx(ctx, func(g *gorm.DB, _ *sql.Tx) error {
+		if err := gorm.G[clientRow](g).Select("id", "name", "name_key", "demo", "created_ms").Create(ctx, &row); err != nil {
+			return err
+		}
+		return s.audit(g, scope, change{verb: "add", noun: "client", target: row.target(), client: row.named(), after: map[string]any{"name": name}})
+	})
 	if err != nil {
 		return soc.Client{}, fmt.Errorf("add client %q: %w", name, err)
 	}
@@ -119,14 +129,12 @@ func (s *Store) DeleteDemo(ctx context.Context, scope soc.Scope) (alerts int64, 
 	if err := mustAll(scope); err != nil {
 		return 0, err
 	}
-	err = s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
-		var client int64
-		if err := tx.QueryRowContext(ctx, `SELECT num FROM clients WHERE demo = 1`).Scan(&client); err != nil {
-			if errors.Is(err, sql.ErrNoRows) {
-				return soc.ErrNotFound
-			}
+	err = s.tx(ctx, func(g *gorm.DB, tx *sql.Tx) error {
+		demo, err := gorm.G[clientRow](g).Where("demo = 1").Omit("nodes").First(ctx)
+		if err != nil {
 			return err
 		}
+		client := demo.Num
 		const (
 			ofAlerts = `(SELECT num FROM alerts WHERE client_num = ?)`
 			ofHeads  = `(SELECT heads.num FROM heads JOIN nodes ON nodes.num = heads.node_num WHERE nodes.client_num = ?)`
@@ -166,7 +174,7 @@ func (s *Store) DeleteDemo(ctx context.Context, scope soc.Scope) (alerts int64, 
 				}
 			}
 		}
-		return nil
+		return s.audit(g, scope, change{verb: "delete", noun: "client", target: demo.target(), client: demo.named(), before: map[string]any{"name": demo.Name, "alerts": alerts}})
 	})
 	if err != nil {
 		return 0, fmt.Errorf("delete the demo: %w", err)

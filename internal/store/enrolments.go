@@ -29,6 +29,9 @@ func hashSecret(secret soc.Secret) string {
 // AddEnrolment makes the secret of a token that enrols one node of the client. It
 // works once, within an hour. nodeName may be empty: the node then names itself.
 func (s *Store) AddEnrolment(ctx context.Context, scope soc.Scope, client, nodeName string) (secret soc.Secret, expires time.Time, err error) {
+	if scope.Role() != soc.RoleAdmin {
+		return "", time.Time{}, soc.ErrForbidden
+	}
 	if nodeName != "" {
 		if nodeName, err = cleanName("node", nodeName); err != nil {
 			return "", time.Time{}, err
@@ -39,11 +42,16 @@ func (s *Store) AddEnrolment(ctx context.Context, scope soc.Scope, client, nodeN
 		return "", time.Time{}, err
 	}
 	secret, expires = soc.NewSecret(), s.now().Add(enrolmentLife)
-	err = s.write.WithContext(ctx).Exec(
-		`INSERT INTO enrolments (secret_hash, client_num, node_name, created_ms, expires_ms) VALUES (?, ?, ?, ?, ?)`,
-		hashSecret(secret), row.Num, nodeName, s.now().UnixMilli(), expires.UnixMilli()).Error
+	err = s.tx(ctx, func(g *gorm.DB, _ *sql.Tx) error {
+		err := g.Exec(`INSERT INTO enrolments (secret_hash, client_num, node_name, created_ms, expires_ms) VALUES (?, ?, ?, ?, ?)`,
+			hashSecret(secret), row.Num, nodeName, s.now().UnixMilli(), expires.UnixMilli()).Error
+		if err != nil {
+			return err
+		}
+		return s.audit(g, scope, change{verb: "make", noun: "node-token", target: soc.AuditTarget{Name: nodeName}, client: row.named(), after: map[string]any{"expires": expires.UTC()}})
+	})
 	if err != nil {
-		return "", time.Time{}, fmt.Errorf("add enrolment: %w", translate(err))
+		return "", time.Time{}, fmt.Errorf("add enrolment: %w", err)
 	}
 	return secret, expires, nil
 }
@@ -53,6 +61,7 @@ type Enrolment struct {
 	Secret    soc.Secret
 	LedgerKey ed25519.PublicKey
 	Name      string     // what the node would be called
+	Address   string     // where the node asks from
 	Node      soc.NodeID // its id, if the same data folder was enrolled before; proved by the caller
 	Sign      func(soc.NodeID) (expires time.Time, err error)
 }
@@ -104,7 +113,12 @@ func (s *Store) Enrol(ctx context.Context, scope soc.Scope, e Enrolment) (soc.No
 		if err := g.Exec(`UPDATE enrolments SET used_ms = ?, node_num = ? WHERE secret_hash = ?`, s.now().UnixMilli(), num, hashSecret(e.Secret)).Error; err != nil {
 			return err
 		}
-		return g.Raw(nodeSelect+` WHERE nodes.num = ?`, num).First(&node).Error
+		if err := g.Raw(nodeSelect+` WHERE nodes.num = ?`, num).First(&node).Error; err != nil {
+			return err
+		}
+		return s.audit(g, scope.As(soc.Actor{Kind: soc.ActorNode, ID: node.ID, Name: node.Name, Address: e.Address}), change{
+			verb: "enrol", noun: "node", target: node.target(), client: node.client(), after: map[string]any{"again": e.Node != ""},
+		})
 	})
 	if err == nil && used {
 		err = ErrUsed

@@ -39,6 +39,14 @@ func mustAll(scope soc.Scope) error {
 	return nil
 }
 
+// mustAdmin refuses everybody but an admin of all clients and the program itself.
+func mustAdmin(scope soc.Scope) error {
+	if !scope.All() || scope.Role() != soc.RoleAdmin {
+		return soc.ErrForbidden
+	}
+	return nil
+}
+
 // isFull says whether an error means that the disk, or the file system's quota, is full.
 func isFull(err error) bool {
 	var e *sqlite.Error

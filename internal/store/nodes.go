@@ -36,6 +36,12 @@ type nodeRow struct {
 
 func (nodeRow) TableName() string { return "nodes" }
 
+func (r nodeRow) target() soc.AuditTarget { return soc.AuditTarget{ID: r.ID, Name: r.Name} }
+
+func (r nodeRow) client() soc.NamedClient {
+	return soc.NamedClient{ID: soc.ClientID(r.ClientID), Name: r.ClientName}
+}
+
 const nodeSelect = `SELECT nodes.*, clients.id AS client_id, clients.name AS client_name, clients.demo
 	FROM nodes JOIN clients ON clients.num = nodes.client_num`
 
@@ -168,10 +174,25 @@ func (s *Store) NodeKey(ctx context.Context, scope soc.Scope, id soc.NodeID) (No
 
 // RevokeNode ends a node's right to deliver, at once. What it delivered stays.
 func (s *Store) RevokeNode(ctx context.Context, scope soc.Scope, id soc.NodeID) error {
+	if scope.Role() != soc.RoleAdmin {
+		return soc.ErrForbidden
+	}
 	if _, err := s.Node(ctx, scope, id); err != nil {
 		return err
 	}
-	err := s.write.WithContext(ctx).Exec(`UPDATE nodes SET revoked_ms = ? WHERE id = ? AND revoked_ms = 0`, s.now().UnixMilli(), string(id)).Error
+	err := s.tx(ctx, func(g *gorm.DB, _ *sql.Tx) error {
+		var node nodeRow
+		if err := g.Raw(nodeSelect+` WHERE nodes.id = ?`, string(id)).First(&node).Error; err != nil {
+			return err
+		}
+		if err := g.Exec(`UPDATE nodes SET revoked_ms = ? WHERE id = ? AND revoked_ms = 0`, s.now().UnixMilli(), string(id)).Error; err != nil {
+			return err
+		}
+		return s.audit(g, scope, change{
+			verb: "revoke", noun: "node", target: node.target(), client: node.client(),
+			before: map[string]any{"revoked": node.RevokedMS != 0}, after: map[string]any{"revoked": true},
+		})
+	})
 	if err != nil {
 		return fmt.Errorf("revoke node %s: %w", id, err)
 	}

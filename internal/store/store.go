@@ -67,6 +67,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err := s.migrate(ctx, s.write); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), s.Close())
 	}
+	if err := s.fillNameKeys(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	db, err := s.write.DB()
 	if err == nil {
 		err = s.bulks.prepare(ctx, db)

@@ -155,36 +155,48 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 			"AddClient":    func() (int, error) { _, err := w.AddClient(ctx, none, "x", false); return 0, err },
 			"AddEnrolment": func() (int, error) { _, _, err := w.AddEnrolment(ctx, none, w.client.Name, ""); return 0, err },
 			"AddLink":      func() (int, error) { _, err := w.AddLink(ctx, none); return 0, err },
-			"AddSession":   func() (int, error) { _, _, err := w.AddSession(ctx, none, "x"); return 0, err },
-			"AddToken": func() (int, error) {
-				_, _, err := w.AddToken(ctx, none, "x", soc.RoleAdmin, time.Time{})
+			"AddNotes":     func() (int, error) { return 0, w.AddNotes(ctx, none, []store.Note{{}}) },
+			"AddSession": func() (int, error) {
+				_, _, err := w.AddSession(ctx, none, "admin", store.Origin{})
 				return 0, err
 			},
+			"AddToken": func() (int, error) {
+				_, _, err := w.AddToken(ctx, none, store.NewToken{Name: "x", Wanted: store.Wanted{Role: soc.RoleViewer, AllClients: true}})
+				return 0, err
+			},
+			"AddUserLink": func() (int, error) { _, err := w.AddUserLink(ctx, none, "admin"); return 0, err },
+			"Account":     func() (int, error) { _, err := w.Account(ctx, none, "admin", ""); return 0, err },
+			"Audit":       func() (int, error) { got, err := w.Audit(ctx, none, store.AuditFilter{}); return len(got), err },
 			"AdminWithPassword": func() (int, error) {
 				_, err := w.AdminWithPassword(ctx, none)
 				return 0, err
 			},
-			"Alert":        func() (int, error) { _, err := w.Alert(ctx, none, a.ID); return 0, err },
-			"AlertPlace":   func() (int, error) { _, err := w.AlertPlace(ctx, none, a.ID); return 0, err },
-			"AlertRaw":     func() (int, error) { _, err := w.AlertRaw(ctx, none, a.ID); return 0, err },
-			"Alerts":       func() (int, error) { got, err := w.Alerts(ctx, none, store.AlertFilter{}); return len(got), err },
-			"Beat":         func() (int, error) { return 0, w.Beat(ctx, none, w.node.ID, store.Beat{}) },
-			"Client":       func() (int, error) { _, err := w.Client(ctx, none, w.client.Name); return 0, err },
-			"Clients":      func() (int, error) { got, err := w.Clients(ctx, none); return len(got), err },
-			"DeleteDemo":   func() (int, error) { _, err := w.DeleteDemo(ctx, none); return 0, err },
-			"DeleteToken":  func() (int, error) { return 0, w.DeleteToken(ctx, none, "x") },
-			"EndSession":   func() (int, error) { return 0, w.EndSession(ctx, none, "x") },
-			"Enrol":        func() (int, error) { _, err := w.Enrol(ctx, none, store.Enrolment{}); return 0, err },
-			"Feed":         func() (int, error) { got, _, err := w.Feed(ctx, none, 0, 10); return len(got), err },
-			"FeedSpan":     func() (int, error) { _, err := w.FeedSpan(ctx, none); return 0, err },
+			"Alert":       func() (int, error) { _, err := w.Alert(ctx, none, a.ID); return 0, err },
+			"AlertPlace":  func() (int, error) { _, err := w.AlertPlace(ctx, none, a.ID); return 0, err },
+			"AlertRaw":    func() (int, error) { _, err := w.AlertRaw(ctx, none, a.ID); return 0, err },
+			"Alerts":      func() (int, error) { got, err := w.Alerts(ctx, none, store.AlertFilter{}); return len(got), err },
+			"Beat":        func() (int, error) { return 0, w.Beat(ctx, none, w.node.ID, store.Beat{}) },
+			"Client":      func() (int, error) { _, err := w.Client(ctx, none, w.client.Name); return 0, err },
+			"Clients":     func() (int, error) { got, err := w.Clients(ctx, none); return len(got), err },
+			"DeleteDemo":  func() (int, error) { _, err := w.DeleteDemo(ctx, none); return 0, err },
+			"DeleteTOTP":  func() (int, error) { return 0, w.DeleteTOTP(ctx, none) },
+			"DeleteToken": func() (int, error) { return 0, w.DeleteToken(ctx, none, "x") },
+			"DeleteUser":  func() (int, error) { return 0, w.DeleteUser(ctx, none, "admin") },
+			"EndSession":  func() (int, error) { return 0, w.EndSession(ctx, none, "x") },
+			"Enrol":       func() (int, error) { _, err := w.Enrol(ctx, none, store.Enrolment{}); return 0, err },
+			"Feed":        func() (int, error) { got, _, err := w.Feed(ctx, none, 0, 10); return len(got), err },
+			"FeedSpan":    func() (int, error) { _, err := w.FeedSpan(ctx, none); return 0, err },
+			"Heads":       func() (int, error) { got, err := w.Heads(ctx, none, w.node.ID); return len(got), err },
+			"Node":        func() (int, error) { _, err := w.Node(ctx, none, w.node.ID); return 0, err },
+			"NodeKey":     func() (int, error) { _, err := w.NodeKey(ctx, none, w.node.ID); return 0, err },
+			"Nodes":       func() (int, error) { got, err := w.Nodes(ctx, none); return len(got), err },
+			"InviteUser": func() (int, error) {
+				_, err := w.InviteUser(ctx, none, "x", store.Wanted{Role: soc.RoleViewer, AllClients: true})
+				return 0, err
+			},
 			"Group":        func() (int, error) { _, err := w.Group(ctx, none, soc.GroupID{}); return 0, err },
 			"Groups":       func() (int, error) { got, err := w.Groups(ctx, none, store.GroupFilter{}); return len(got), err },
 			"PruneRollups": func() (int, error) { return 0, w.PruneRollups(ctx, none) },
-			"Heads":        func() (int, error) { got, err := w.Heads(ctx, none, w.node.ID); return len(got), err },
-			"Node":         func() (int, error) { _, err := w.Node(ctx, none, w.node.ID); return 0, err },
-			"NodeKey":      func() (int, error) { _, err := w.NodeKey(ctx, none, w.node.ID); return 0, err },
-			"Nodes":        func() (int, error) { got, err := w.Nodes(ctx, none); return len(got), err },
-			"Password":     func() (int, error) { _, _, err := w.Password(ctx, none, "admin"); return 0, err },
 			"Proof": func() (int, error) {
 				n := 0
 				err := w.Proof(ctx, none, store.ProofFilter{Node: w.node.ID, Until: w.clock.Add(time.Hour)}, func(proof.Line) error { n++; return nil })
@@ -203,13 +215,24 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 			"Resolve":     func() (int, error) { got, err := w.Resolve(ctx, none, "x", "x"); return len(got), err },
 			"RevokeNode":  func() (int, error) { return 0, w.RevokeNode(ctx, none, w.node.ID) },
 			"Session":     func() (int, error) { _, _, err := w.Session(ctx, none, "x"); return 0, err },
-			"SetAccount":  func() (int, error) { return 0, w.SetAccount(ctx, none, "x", "x", "x", "x") },
+			"Sessions":    func() (int, error) { got, err := w.Sessions(ctx, none, ""); return len(got), err },
+			"SetAccount":  func() (int, error) { return 0, w.SetAccount(ctx, none, store.AccountChange{Name: "x"}) },
+			"SetTOTP":     func() (int, error) { return 0, w.SetTOTP(ctx, none, store.TOTP{Sealed: []byte("x")}) },
+			"SetUser":     func() (int, error) { _, err := w.SetUser(ctx, none, "admin", store.UserChange{}); return 0, err },
 			"SetWithheld": func() (int, error) { return 0, w.SetWithheld(ctx, none, w.node.ID, []store.Counted{{}}) },
 			"Tape":        func() (int, error) { got, err := w.Tape(ctx, none, w.node.ID); return len(got), err },
 			"TokenOf":     func() (int, error) { _, err := w.TokenOf(ctx, none, "x"); return 0, err },
 			"Tokens":      func() (int, error) { got, err := w.Tokens(ctx, none); return len(got), err },
 			"Unresolved":  func() (int, error) { got, err := w.Unresolved(ctx, none, ""); return len(got), err },
-			"UseLink":     func() (int, error) { _, err := w.UseLink(ctx, none, "x"); return 0, err },
+			"UseLink":     func() (int, error) { _, err := w.UseLink(ctx, none, "x", store.Origin{}); return 0, err },
+			"UseRecoveryCode": func() (int, error) {
+				_, err := w.UseRecoveryCode(ctx, none, "admin", "x", store.Origin{})
+				return 0, err
+			},
+			"UseTOTP":     func() (int, error) { _, err := w.UseTOTP(ctx, none, "admin", 1); return 0, err },
+			"User":        func() (int, error) { _, err := w.User(ctx, none, "admin"); return 0, err },
+			"Users":       func() (int, error) { got, err := w.Users(ctx, none); return len(got), err },
+			"VerifyAudit": func() (int, error) { head, err := w.VerifyAudit(ctx, none); return int(head.Seq), err },
 			"Withheld":    func() (int, error) { got, err := w.Withheld(ctx, none, w.node.ID); return len(got), err },
 			"Witnesses":   func() (int, error) { got, err := w.Witnesses(ctx, none, a.ID); return len(got), err },
 		}

@@ -9,185 +9,319 @@ import (
 
 	"gorm.io/gorm"
 
+	"github.com/socme-project/socme/internal/query"
 	"github.com/socme-project/socme/soc"
 )
 
-// How long a sign-in lasts: without use, at most, and as a link that nobody opens.
-const (
-	sessionIdle = 12 * time.Hour
-	sessionLife = 30 * 24 * time.Hour
-	linkLife    = 24 * time.Hour
-	// usedGrain is how exactly the last use of a credential is kept: a write for every
-	// request would make each of them wait for the disk.
-	usedGrain = time.Minute
-)
-
 type userRow struct {
-	Num       int64 `gorm:"primaryKey"`
-	ID        string
-	Name      string
-	Role      soc.Role
-	Password  string
-	CreatedMS int64 `gorm:"column:created_ms"`
+	Num        int64 `gorm:"primaryKey"`
+	ID         string
+	Name       string
+	NameKey    string
+	Role       soc.Role
+	AllClients int64
+	Password   string
+	TOTP       []byte `gorm:"column:totp"`
+	TOTPStep   int64  `gorm:"column:totp_step"`
+	DisabledMS int64  `gorm:"column:disabled_ms"`
+	SignedInMS int64  `gorm:"column:signed_in_ms"`
+	CreatedMS  int64  `gorm:"column:created_ms"`
 }
 
 func (userRow) TableName() string { return "users" }
 
-func (r userRow) user() soc.User {
-	return soc.User{ID: r.ID, Name: r.Name, Role: r.Role, HasPassword: r.Password != "", CreatedTime: fromMS(r.CreatedMS)}
+func (r userRow) user(clients []soc.NamedClient) soc.User {
+	return soc.User{
+		ID: r.ID, Name: r.Name, Grant: grantOf(r.Role, r.AllClients, clients),
+		HasPassword: r.Password != "", HasTOTP: len(r.TOTP) > 0, Disabled: r.DisabledMS != 0,
+		CreatedTime: fromMS(r.CreatedMS), SignedInTime: fromMS(r.SignedInMS),
+	}
 }
 
-// AdminWithPassword says whether some admin can sign in with a password.
-func (s *Store) AdminWithPassword(ctx context.Context, scope soc.Scope) (bool, error) {
-	if err := mustAll(scope); err != nil {
-		return false, err
-	}
-	n, err := gorm.G[userRow](s.read).Where("role = ? AND password <> ''", soc.RoleAdmin).Count(ctx, "num")
-	return n > 0, err
+func (r userRow) target() soc.AuditTarget { return soc.AuditTarget{ID: r.ID, Name: r.Name} }
+
+// actor is the user as who acts from an address.
+func (r userRow) actor(address string) soc.Actor {
+	return soc.Actor{Kind: soc.ActorUser, ID: r.ID, Name: r.Name, Address: address}
 }
 
-// AddLink makes a one-time sign-in link for the first admin, who is made if there is
-// none. Links made before stop working.
-func (s *Store) AddLink(ctx context.Context, scope soc.Scope) (soc.Secret, error) {
-	if err := mustAll(scope); err != nil {
-		return "", err
+// full reads the clients of users.
+func full(ctx context.Context, g *gorm.DB, rows ...userRow) ([]soc.User, error) {
+	nums := make([]int64, len(rows))
+	for i, r := range rows {
+		nums[i] = r.Num
 	}
-	secret := soc.NewSecret()
-	err := s.tx(ctx, func(g *gorm.DB, _ *sql.Tx) error {
-		admin, err := gorm.G[userRow](g).Where("role = ?", soc.RoleAdmin).Order("num").First(ctx)
-		if errors.Is(err, gorm.ErrRecordNotFound) {
-			admin = userRow{ID: soc.NewID(), Name: "admin", Role: soc.RoleAdmin, CreatedMS: s.now().UnixMilli()}
-			err = gorm.G[userRow](g).Create(ctx, &admin)
+	clients, err := ofUsers.clients(ctx, g, nums...)
+	if err != nil {
+		return nil, err
+	}
+	users := make([]soc.User, len(rows))
+	for i, r := range rows {
+		users[i] = r.user(clients[r.Num])
+	}
+	return users, nil
+}
+
+// grantFacts is a grant as the audit tells it.
+func grantFacts(g soc.Grant) map[string]any {
+	if g.AllClients {
+		return map[string]any{"role": g.Role, "clients": "all"}
+	}
+	names := make([]string, len(g.Clients))
+	for i, c := range g.Clients {
+		names[i] = c.Name
+	}
+	return map[string]any{"role": g.Role, "clients": names}
+}
+
+// oneClient is the client that a grant is about, if it is about one.
+func oneClient(g soc.Grant) soc.NamedClient {
+	if g.AllClients || len(g.Clients) != 1 {
+		return soc.NamedClient{}
+	}
+	return g.Clients[0]
+}
+
+func userFacts(u soc.User) map[string]any {
+	facts := grantFacts(u.Grant)
+	facts["name"], facts["disabled"], facts["totp"] = u.Name, u.Disabled, u.HasTOTP
+	return facts
+}
+
+// fillNameKeys gives those a key who were there before there were any: SQL folds no more
+// than ASCII.
+func (s *Store) fillNameKeys(ctx context.Context) error {
+	rows, err := gorm.G[userRow](s.write).Where("name_key = ''").Find(ctx)
+	for _, r := range rows {
+		if err == nil {
+			err = s.write.WithContext(ctx).Exec(`UPDATE users SET name_key = ? WHERE num = ? AND name_key = ''`, query.ClientKey(r.Name), r.Num).Error
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("fill in the keys of names: %w", err)
+	}
+	return nil
+}
+
+// Users lists who can sign in, by name. It is never nil. Users are an affair of admins of
+// all clients: their names are one space, so that even a refused one tells something.
+func (s *Store) Users(ctx context.Context, scope soc.Scope) ([]soc.User, error) {
+	if err := mustAdmin(scope); err != nil {
+		return nil, err
+	}
+	rows, err := gorm.G[userRow](s.read).Order("name_key, num").Find(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list users: %w", err)
+	}
+	return full(ctx, s.read, rows...)
+}
+
+// User finds a user by id or name, whatever the case.
+func (s *Store) User(ctx context.Context, scope soc.Scope, idOrName string) (soc.User, error) {
+	if err := mustAdmin(scope); err != nil {
+		return soc.User{}, err
+	}
+	row, err := findUser(ctx, s.read, idOrName)
+	if err != nil {
+		return soc.User{}, err
+	}
+	users, err := full(ctx, s.read, row)
+	if err != nil {
+		return soc.User{}, err
+	}
+	return users[0], nil
+}
+
+func findUser(ctx context.Context, g *gorm.DB, idOrName string) (userRow, error) {
+	row, err := gorm.G[userRow](g).Where("id = ?", idOrName).First(ctx)
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		row, err = gorm.G[userRow](g).Where("name_key = ?", query.ClientKey(idOrName)).First(ctx)
+	}
+	if err != nil {
+		return userRow{}, fmt.Errorf("user %q: %w", idOrName, translate(err))
+	}
+	return row, nil
+}
+
+// Invitation is a user who was made, and the secret of the link that lets them in once.
+type Invitation struct {
+	User        soc.User
+	Secret      soc.Secret
+	ExpiresTime time.Time
+}
+
+// InviteUser makes a user without a password, and a link with which they sign in once
+// and set one. The name must be new, whatever its case: ErrConflict.
+func (s *Store) InviteUser(ctx context.Context, scope soc.Scope, name string, w Wanted) (Invitation, error) {
+	if err := mustAdmin(scope); err != nil {
+		return Invitation{}, err
+	}
+	name, err := cleanName("user", name)
+	if err != nil {
+		return Invitation{}, err
+	}
+	grant, clients, err := s.grant(ctx, scope, w)
+	if err != nil {
+		return Invitation{}, err
+	}
+	row := userRow{ID: soc.NewID(), Name: name, NameKey: query.ClientKey(name), Role: grant.Role, AllClients: flag(grant.AllClients), CreatedMS: s.now().UnixMilli()}
+	invitation := Invitation{ExpiresTime: s.now().Add(invitationLife).UTC()}
+	err = s.tx(ctx, func(g *gorm.DB, _ *sql.Tx) error {
+		if err := gorm.G[userRow](g).Create(ctx, &row); err != nil {
+			return err
+		}
+		if err := ofUsers.set(g, row.Num, clients); err != nil {
+			return err
+		}
+		var err error
+		if invitation.Secret, err = s.newLink(g, row.Num, invitation.ExpiresTime); err != nil {
+			return err
+		}
+		return s.audit(g, scope, change{verb: "invite", noun: "user", target: row.target(), client: oneClient(grant), after: grantFacts(grant)})
+	})
+	if err != nil {
+		return Invitation{}, fmt.Errorf("invite user %q: %w", name, err)
+	}
+	invitation.User = row.user(grant.Clients)
+	return invitation, nil
+}
+
+// UserChange is what to change of a user; nil stays as it is.
+type UserChange struct {
+	Name     *string
+	Grant    *Wanted
+	Disabled *bool
+	NoTOTP   bool // takes the second factor away
+}
+
+// SetUser changes a user. Who is disabled is signed out at once, and their tokens are
+// refused. ErrConflict if no admin of all clients would be left.
+func (s *Store) SetUser(ctx context.Context, scope soc.Scope, idOrName string, c UserChange) (soc.User, error) {
+	if err := mustAdmin(scope); err != nil {
+		return soc.User{}, err
+	}
+	var grant soc.Grant
+	var clients []clientRow
+	var err error
+	if c.Grant != nil {
+		if grant, clients, err = s.grant(ctx, scope, *c.Grant); err != nil {
+			return soc.User{}, err
+		}
+	}
+	var changed soc.User
+	err = s.tx(ctx, func(g *gorm.DB, _ *sql.Tx) error {
+		row, err := findUser(ctx, g, idOrName)
+		if err != nil {
+			return err
+		}
+		before, err := full(ctx, g, row)
+		if err != nil {
+			return err
+		}
+		if c.Name != nil {
+			if row.Name, err = cleanName("user", *c.Name); err != nil {
+				return err
+			}
+		}
+		if c.Grant != nil {
+			row.Role, row.AllClients = grant.Role, flag(grant.AllClients)
+			if err := ofUsers.set(g, row.Num, clients); err != nil {
+				return err
+			}
+		}
+		if c.Disabled != nil {
+			row.DisabledMS = s.now().UnixMilli() * flag(*c.Disabled)
+		}
+		err = g.Exec(`UPDATE users SET name = ?, name_key = ?, role = ?, all_clients = ?, disabled_ms = ? WHERE num = ?`,
+			row.Name, query.ClientKey(row.Name), string(row.Role), row.AllClients, row.DisabledMS, row.Num).Error
+		if err == nil && row.DisabledMS != 0 {
+			err = forget(g, row.Num, "sessions", "links")
+		}
+		if err == nil && c.NoTOTP {
+			row.TOTP = nil
+			err = dropTOTP(g, row.Num)
 		}
 		if err != nil {
 			return err
 		}
-		if err := g.Exec(`DELETE FROM links`).Error; err != nil {
+		after, err := full(ctx, g, row)
+		if err != nil {
 			return err
 		}
-		return g.Exec(`INSERT INTO links (secret_hash, user_num, expires_ms) VALUES (?, ?, ?)`,
-			hashSecret(secret), admin.Num, s.now().Add(linkLife).UnixMilli()).Error
+		changed = after[0]
+		err = s.audit(g, scope, change{verb: "set", noun: "user", target: row.target(), client: oneClient(changed.Grant), before: userFacts(before[0]), after: userFacts(changed)})
+		if err != nil {
+			return err
+		}
+		return mustLeaveAdmin(g)
 	})
 	if err != nil {
-		return "", fmt.Errorf("make a sign-in link: %w", err)
+		return soc.User{}, fmt.Errorf("change user: %w", err)
 	}
-	return secret, nil
+	return changed, nil
 }
 
-// UseLink uses up a one-time link. ErrUnauthenticated if it is unknown, used or late.
-func (s *Store) UseLink(ctx context.Context, scope soc.Scope, secret soc.Secret) (soc.User, error) {
-	if err := mustAll(scope); err != nil {
-		return soc.User{}, err
-	}
-	var user userRow
-	err := s.tx(ctx, func(g *gorm.DB, tx *sql.Tx) error {
-		var num int64
-		err := tx.QueryRowContext(ctx, `DELETE FROM links WHERE secret_hash = ? AND expires_ms > ? RETURNING user_num`, hashSecret(secret), s.now().UnixMilli()).Scan(&num)
-		if errors.Is(err, sql.ErrNoRows) {
-			return soc.ErrUnauthenticated
-		}
-		if err == nil {
-			user, err = gorm.G[userRow](g).Where("num = ?", num).First(ctx)
-		}
-		return err
-	})
-	if err != nil {
-		return soc.User{}, fmt.Errorf("use a sign-in link: %w", err)
-	}
-	return user.user(), nil
-}
-
-// Password finds a user and the hash of their password by name, whatever the case.
-func (s *Store) Password(ctx context.Context, scope soc.Scope, name string) (soc.User, string, error) {
-	if err := mustAll(scope); err != nil {
-		return soc.User{}, "", err
-	}
-	row, err := gorm.G[userRow](s.read).Where("name = ?", name).First(ctx)
-	if err != nil {
-		return soc.User{}, "", fmt.Errorf("user: %w", translate(err))
-	}
-	return row.user(), row.Password, nil
-}
-
-// SetAccount changes a user's name, and their password if hash is not empty; every
-// other session of theirs then ends.
-func (s *Store) SetAccount(ctx context.Context, scope soc.Scope, id, name, hash string, keep soc.Secret) error {
-	if scope.Who() == "" {
-		return soc.ErrForbidden
-	}
-	name, err := cleanName("user", name)
-	if err != nil {
+// DeleteUser removes a user with their sessions and tokens. What they did stays in the
+// audit. ErrConflict if no admin of all clients would be left.
+func (s *Store) DeleteUser(ctx context.Context, scope soc.Scope, idOrName string) error {
+	if err := mustAdmin(scope); err != nil {
 		return err
 	}
-	err = s.tx(ctx, func(g *gorm.DB, _ *sql.Tx) error {
-		if err := g.Exec(`UPDATE users SET name = ? WHERE id = ?`, name, id).Error; err != nil || hash == "" {
-			return err
-		}
-		if err := g.Exec(`UPDATE users SET password = ? WHERE id = ?`, hash, id).Error; err != nil {
-			return err
-		}
-		return g.Exec(`DELETE FROM sessions WHERE secret_hash <> ? AND user_num = (SELECT num FROM users WHERE id = ?)`, hashSecret(keep), id).Error
-	})
-	if err != nil {
-		return fmt.Errorf("change account %q: %w", name, err)
-	}
-	return nil
-}
-
-// AddSession signs a user in.
-func (s *Store) AddSession(ctx context.Context, scope soc.Scope, userID string) (soc.Secret, time.Time, error) {
-	if err := mustAll(scope); err != nil {
-		return "", time.Time{}, err
-	}
-	secret, now := soc.NewSecret(), s.now()
 	err := s.tx(ctx, func(g *gorm.DB, _ *sql.Tx) error {
-		// Old ones go when new ones come: the table never needs a job of its own.
-		if err := g.Exec(`DELETE FROM sessions WHERE created_ms < ? OR used_ms < ?`, now.Add(-sessionLife).UnixMilli(), now.Add(-sessionIdle).UnixMilli()).Error; err != nil {
+		row, err := findUser(ctx, g, idOrName)
+		if err != nil {
 			return err
 		}
-		return g.Exec(`INSERT INTO sessions (secret_hash, user_num, created_ms, used_ms) SELECT ?, num, ?, ? FROM users WHERE id = ?`,
-			hashSecret(secret), now.UnixMilli(), now.UnixMilli(), userID).Error
+		before, err := full(ctx, g, row)
+		if err != nil {
+			return err
+		}
+		if err := g.Exec(`DELETE FROM users WHERE num = ?`, row.Num).Error; err != nil {
+			return err
+		}
+		err = s.audit(g, scope, change{verb: "delete", noun: "user", target: row.target(), client: oneClient(before[0].Grant), before: userFacts(before[0])})
+		if err != nil {
+			return err
+		}
+		return mustLeaveAdmin(g)
 	})
 	if err != nil {
-		return "", time.Time{}, fmt.Errorf("add session: %w", err)
-	}
-	return secret, now.Add(sessionLife), nil
-}
-
-// Session finds who is signed in, and until when at most. ErrUnauthenticated if
-// the session is unknown or over.
-func (s *Store) Session(ctx context.Context, scope soc.Scope, secret soc.Secret) (soc.User, time.Time, error) {
-	if err := mustAll(scope); err != nil {
-		return soc.User{}, time.Time{}, err
-	}
-	var row struct {
-		User   userRow `gorm:"embedded"`
-		Began  int64
-		UsedMS int64 `gorm:"column:used_ms"`
-	}
-	now := s.now()
-	err := s.read.WithContext(ctx).Raw(`SELECT users.*, sessions.created_ms AS began, sessions.used_ms FROM sessions JOIN users ON users.num = sessions.user_num
-		WHERE secret_hash = ? AND sessions.created_ms > ? AND sessions.used_ms > ?`,
-		hashSecret(secret), now.Add(-sessionLife).UnixMilli(), now.Add(-sessionIdle).UnixMilli()).First(&row).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		err = soc.ErrUnauthenticated
-	}
-	if err == nil && now.UnixMilli()-row.UsedMS > usedGrain.Milliseconds() {
-		err = unlessFull(s.write.WithContext(ctx).Exec(`UPDATE sessions SET used_ms = ? WHERE secret_hash = ?`, now.UnixMilli(), hashSecret(secret)).Error)
-	}
-	if err != nil {
-		return soc.User{}, time.Time{}, fmt.Errorf("session: %w", err)
-	}
-	return row.User.user(), fromMS(row.Began).Add(sessionLife), nil
-}
-
-// EndSession signs out.
-func (s *Store) EndSession(ctx context.Context, scope soc.Scope, secret soc.Secret) error {
-	if scope.Who() == "" {
-		return soc.ErrForbidden
-	}
-	if err := s.write.WithContext(ctx).Exec(`DELETE FROM sessions WHERE secret_hash = ?`, hashSecret(secret)).Error; err != nil {
-		return fmt.Errorf("end session: %w", err)
+		return fmt.Errorf("delete user: %w", err)
 	}
 	return nil
+}
+
+// forget removes what a user has in the tables.
+func forget(g *gorm.DB, user int64, tables ...string) error {
+	for _, table := range tables {
+		if err := g.Exec(`DELETE FROM `+table+` WHERE user_num = ?`, user).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// adminOfAll is the condition of who may do everything.
+const adminOfAll = `role = 'admin' AND all_clients = 1 AND disabled_ms = 0`
+
+// mustLeaveAdmin keeps a core from being left to nobody. It comes after the audit: of two
+// admins who remove each other, the second then sees what the first did.
+func mustLeaveAdmin(g *gorm.DB) error {
+	var left int64
+	if err := g.Raw(`SELECT COUNT(*) FROM users WHERE ` + adminOfAll).Scan(&left).Error; err != nil {
+		return err
+	}
+	if left == 0 {
+		return fmt.Errorf("%w: nobody would be left who may do everything; make another user an admin of all clients first", soc.ErrConflict)
+	}
+	return nil
+}
+
+// AdminWithPassword says whether some admin of all clients can sign in with a password.
+func (s *Store) AdminWithPassword(ctx context.Context, scope soc.Scope) (bool, error) {
+	if err := mustAll(scope); err != nil {
+		return false, err
+	}
+	n, err := gorm.G[userRow](s.read).Where(adminOfAll+" AND password <> ''").Count(ctx, "num")
+	return n > 0, err
 }

@@ -38,6 +38,41 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/account/totp': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		/** Use the second factor from now on; a code proves that the app has it */
+		put: operations['set-totp'];
+		/** Make the secret of a second factor; it is not in use yet */
+		post: operations['new-totp'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/account/totp/delete': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Sign in without a second factor from now on */
+		post: operations['delete-totp'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/alerts': {
 		parameters: {
 			query?: never;
@@ -83,6 +118,46 @@ export interface paths {
 		get: operations['alert-raw'];
 		put?: never;
 		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/audit': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * What people and scripts did, the newest first
+		 * @description Every record holds the hash of the one before it. `socme audit verify` checks them, also in a file that was made of them.
+		 */
+		get: operations['list-audit'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/audit/verify': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Check the whole audit at the core
+		 * @description 409 names the first record that was changed or is missing. Whoever rules the core can make it say anything: keep copies elsewhere, and compare.
+		 */
+		post: operations['verify-audit'];
 		delete?: never;
 		options?: never;
 		head?: never;
@@ -222,7 +297,10 @@ export interface paths {
 		/** Who is signed in */
 		get: operations['session'];
 		put?: never;
-		/** Sign in with name and password */
+		/**
+		 * Sign in with name and password
+		 * @description Who has a second factor is answered 401 with the location body.code until the code comes with it.
+		 */
 		post: operations['sign-in'];
 		/** Sign out */
 		delete: operations['sign-out'];
@@ -243,6 +321,43 @@ export interface paths {
 		/** Sign in with the one-time link that the core prints */
 		post: operations['sign-in-by-link'];
 		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/sessions': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Sign-ins that last, the newest first
+		 * @description One's own; an admin of all clients sees those of everybody, or of the user that is named.
+		 */
+		get: operations['list-sessions'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/sessions/{id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** End a session: one's own, or any for an admin of all clients */
+		delete: operations['end-session'];
 		options?: never;
 		head?: never;
 		patch?: never;
@@ -295,7 +410,10 @@ export interface paths {
 		/** API tokens */
 		get: operations['list-tokens'];
 		put?: never;
-		/** Make an API token; its secret is shown this once */
+		/**
+		 * Make an API token; its secret is shown this once
+		 * @description A token may do no more than whoever makes it, now and later: it shrinks with them, and ends with them. One that a token makes lasts no longer than that one.
+		 */
 		post: operations['add-token'];
 		delete?: never;
 		options?: never;
@@ -320,6 +438,66 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/users': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Users by name */
+		get: operations['list-users'];
+		put?: never;
+		/** Make a user, and a link that lets them in once */
+		post: operations['invite-user'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/users/{id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** One user */
+		get: operations['user'];
+		put?: never;
+		post?: never;
+		/** Delete a user with their sessions and tokens */
+		delete: operations['delete-user'];
+		options?: never;
+		head?: never;
+		/**
+		 * Change a user's name, role, clients, or whether they may sign in
+		 * @description What is absent stays as it is. A role comes with its clients, or with all_clients.
+		 */
+		patch: operations['set-user'];
+		trace?: never;
+	};
+	'/api/v1/users/{id}/link': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Make a link for a user who cannot sign in any more
+		 * @description When it is used, the password, the second factor and every session of theirs are gone, and they set a new password.
+		 */
+		post: operations['add-user-link'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -331,6 +509,15 @@ export interface components {
 			host: string;
 			version: string;
 		};
+		Actor: {
+			/** @description where the request came from */
+			address?: string;
+			/** @description of the user, token or node */
+			id?: string;
+			/** @enum {string} */
+			kind: 'user' | 'token' | 'node' | 'system';
+			name: string;
+		};
 		'Add-clientRequest': {
 			name: string;
 		};
@@ -339,6 +526,10 @@ export interface components {
 			name?: string;
 		};
 		'Add-tokenRequest': {
+			/** @description for every client, those of the future as well */
+			all_clients?: boolean;
+			/** @description for these clients, by id or name */
+			clients?: string[] | null;
 			/**
 			 * Format: int64
 			 * @description how long it is good; for ever if absent
@@ -470,9 +661,56 @@ export interface components {
 			/** @description the chain's value after the alert's record */
 			value: string;
 		};
+		AuditHead: {
+			/**
+			 * Format: int64
+			 * @description how many records there are
+			 */
+			seq: number;
+			/** @description the value of the newest */
+			value: string;
+		};
+		AuditPageBody: {
+			items: components['schemas']['AuditRecord'][];
+			/**
+			 * Format: int64
+			 * @description cursor of the next page; null on the last
+			 */
+			next: number | null;
+		};
+		AuditRecord: {
+			actor: components['schemas']['Actor'];
+			/** @description what is since */
+			after?: unknown;
+			/** @description what was, as far as it changed */
+			before?: unknown;
+			/** @description the client that it is about; empty if it is about none */
+			client: components['schemas']['NamedClient'];
+			/** @example node */
+			noun: string;
+			/** @description the value of the record before this one */
+			previous: string;
+			/** Format: int64 */
+			seq: number;
+			target: components['schemas']['AuditTarget'];
+			/**
+			 * Format: date-time
+			 * @description the core's clock, to the millisecond
+			 */
+			time: string;
+			/** @description sha256 of previous and this record */
+			value: string;
+			/** @example revoke */
+			verb: string;
+		};
+		AuditTarget: {
+			id?: string;
+			name?: string;
+		};
 		'Change-accountRequest': {
 			/** @description needed when there is a password */
 			current_password?: string;
+			/** @description only an admin of all clients may take another */
 			name?: string;
 			password?: string;
 		};
@@ -488,6 +726,16 @@ export interface components {
 			 * @description how many nodes it has, revoked ones left out
 			 */
 			nodes: number;
+		};
+		Credentials: {
+			/** @description of the authenticator app, or a recovery code; for who has a second factor */
+			code?: string;
+			name: string;
+			password: string;
+		};
+		'Delete-totpRequest': {
+			/** @description needed when there is a password */
+			current_password?: string;
 		};
 		Detail: {
 			name: string;
@@ -582,6 +830,22 @@ export interface components {
 			/** @description the chain's value after seq */
 			value: string;
 		};
+		'Invite-userRequest': {
+			/** @description for every client, those of the future as well */
+			all_clients?: boolean;
+			/** @description for these clients, by id or name */
+			clients?: string[] | null;
+			name: string;
+			/** @enum {string} */
+			role: 'admin' | 'analyst' | 'viewer';
+		};
+		Invited: {
+			/** Format: date-time */
+			expires_time: string;
+			/** @description of the link, behind the core's address; it works once and is shown this once */
+			path: string;
+			user: components['schemas']['User'];
+		};
 		ListClientBody: {
 			items: components['schemas']['Client'][];
 		};
@@ -591,14 +855,30 @@ export interface components {
 		ListTokenBody: {
 			items: components['schemas']['Token'][];
 		};
+		ListUserBody: {
+			items: components['schemas']['User'][];
+		};
+		ListUserSessionBody: {
+			items: components['schemas']['UserSession'][];
+		};
 		MITRE: {
 			tactics?: string[];
 			techniques?: components['schemas']['Technique'][];
+		};
+		NamedClient: {
+			id: string;
+			name: string;
 		};
 		NewToken: {
 			item: components['schemas']['Token'];
 			/** @description send it as Authorization: Bearer TOKEN */
 			token: string;
+		};
+		NewTOTP: {
+			/** @description to type into an authenticator app */
+			secret: string;
+			/** @description the same, for a QR code */
+			uri: string;
 		};
 		Node: {
 			/** @description where its last request came from */
@@ -831,6 +1111,10 @@ export interface components {
 			/** @description the program's file, or its name */
 			path?: string;
 		};
+		RecoveryCodes: {
+			/** @description each works once in place of a code; shown this once */
+			codes: string[];
+		};
 		Rule: {
 			/**
 			 * @description whose rule it is
@@ -848,15 +1132,33 @@ export interface components {
 			 * @description when the sign-in ends at the latest; without use it ends earlier
 			 */
 			expires_time: string;
+			id: string;
 			user: components['schemas']['User'];
+		};
+		'Set-totpRequest': {
+			/** @description that the app shows now */
+			code: string;
+			/** @description needed when there is a password */
+			current_password?: string;
+			/** @description that of new-totp */
+			secret: string;
+		};
+		'Set-userRequest': {
+			/** @description for every client, those of the future as well */
+			all_clients?: boolean;
+			/** @description for these clients, by id or name */
+			clients?: string[] | null;
+			/** @description signs them out at once and refuses their tokens */
+			disabled?: boolean;
+			name?: string;
+			/** @description takes the second factor away: for a phone that is lost */
+			no_totp?: boolean;
+			/** @enum {string} */
+			role?: 'admin' | 'analyst' | 'viewer';
 		};
 		'Sign-in-by-linkRequest': {
 			/** @description what follows #link= in the address */
 			secret: string;
-		};
-		'Sign-inRequest': {
-			name: string;
-			password: string;
 		};
 		SourceHealth: {
 			/** Format: int64 */
@@ -1037,6 +1339,10 @@ export interface components {
 			name?: string;
 		};
 		Token: {
+			/** @description every client, those of the future as well */
+			all_clients: boolean;
+			/** @description the clients by name, where it is not all of them */
+			clients: components['schemas']['NamedClient'][];
 			/** Format: date-time */
 			created_time: string;
 			/** Format: date-time */
@@ -1044,18 +1350,57 @@ export interface components {
 			id: string;
 			/** Format: date-time */
 			last_used_time?: string;
+			/** @description the user who made it; it never has more than they have */
+			maker?: string;
 			name: string;
 			/** @enum {string} */
 			role: 'admin' | 'analyst' | 'viewer';
 		};
 		User: {
+			/** @description every client, those of the future as well */
+			all_clients: boolean;
+			/** @description the clients by name, where it is not all of them */
+			clients: components['schemas']['NamedClient'][];
 			/** Format: date-time */
 			created_time: string;
+			/** @description may not sign in, and their tokens are refused */
+			disabled: boolean;
+			/** @description false until an invitation was used */
 			has_password: boolean;
+			/** @description signs in with a code of six digits beside the password */
+			has_totp: boolean;
 			id: string;
 			name: string;
 			/** @enum {string} */
 			role: 'admin' | 'analyst' | 'viewer';
+			/**
+			 * Format: date-time
+			 * @description the last time
+			 */
+			signed_in_time?: string;
+		};
+		UserSession: {
+			/** @description where it was made */
+			address: string;
+			/** @description what the browser calls itself */
+			agent: string;
+			/** Format: date-time */
+			created_time: string;
+			/** @description the one that asks */
+			current: boolean;
+			/**
+			 * Format: date-time
+			 * @description when it ends at the latest; without use it ends earlier
+			 */
+			expires_time: string;
+			id: string;
+			/**
+			 * Format: date-time
+			 * @description to the minute
+			 */
+			used_time: string;
+			user: string;
+			user_id: string;
 		};
 		Withheld: {
 			/** Format: int64 */
@@ -1160,8 +1505,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -1218,8 +1581,254 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'set-totp': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Set-totpRequest'];
+			};
+		};
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['RecoveryCodes'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'new-totp': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['NewTOTP'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'delete-totp': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Delete-totpRequest'];
+			};
+		};
+		responses: {
+			/** @description No Content */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -1280,8 +1889,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -1347,8 +1974,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -1417,8 +2062,199 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'list-audit': {
+		parameters: {
+			query?: {
+				/** @description who, by id or name */
+				actor?: string;
+				/** @description about which client, by id or name */
+				client?: string;
+				/** @description next of the page before */
+				cursor?: number;
+				/** @description inclusive */
+				from?: string;
+				limit?: number;
+				noun?: string;
+				/** @description to what, by id or name */
+				target?: string;
+				/** @description exclusive */
+				until?: string;
+				verb?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['AuditPageBody'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'verify-audit': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['AuditHead'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Conflict */
+			409: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -1473,8 +2309,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -1542,8 +2396,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -1609,8 +2481,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -1680,8 +2570,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -1736,8 +2644,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -1803,8 +2729,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -1877,8 +2821,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -1942,8 +2904,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -1998,8 +2978,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2018,7 +3016,7 @@ export interface operations {
 		};
 		requestBody: {
 			content: {
-				'application/json': components['schemas']['Sign-inRequest'];
+				'application/json': components['schemas']['Credentials'];
 			};
 		};
 		responses: {
@@ -2059,8 +3057,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2114,8 +3130,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2175,8 +3209,195 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'list-sessions': {
+		parameters: {
+			query?: {
+				/** @description id or name */
+				user?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ListUserSessionBody'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'end-session': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description No Content */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2231,8 +3452,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2293,8 +3532,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2349,8 +3606,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2409,8 +3684,26 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2456,6 +3749,15 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Unprocessable Entity */
 			422: {
 				headers: {
@@ -2465,8 +3767,560 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
 			/** @description Internal Server Error */
 			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'list-users': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ListUserBody'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'invite-user': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Invite-userRequest'];
+			};
+		};
+		responses: {
+			/** @description Created */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Invited'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Conflict */
+			409: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	user: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				/** @description the user's id or name */
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['User'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'delete-user': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				/** @description the user's id or name */
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description No Content */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Conflict */
+			409: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'set-user': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				/** @description the user's id or name */
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Set-userRequest'];
+			};
+		};
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['User'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Conflict */
+			409: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'add-user-link': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				/** @description the user's id or name */
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description Created */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Invited'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Conflict */
+			409: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
 				headers: {
 					[name: string]: unknown;
 				};

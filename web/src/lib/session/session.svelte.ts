@@ -63,8 +63,11 @@ export class SessionState {
 		if (data) this.#about = data;
 	}
 
-	async signIn(name: string, password: string): Promise<Problem | undefined> {
-		const { data, problem } = await ask(api.POST('/api/v1/session', { body: { name, password } }));
+	/** Signs in. The problem's location is body.code where a code is missing or wrong. */
+	async signIn(name: string, password: string, code = ''): Promise<Problem | undefined> {
+		const { data, problem } = await ask(
+			api.POST('/api/v1/session', { body: { name, password, code: code || undefined } }),
+		);
 		if (data) this.#set(data);
 		return problem;
 	}
