@@ -17,6 +17,7 @@ type Group struct {
 	Severity    Severity   `json:"severity" enum:"unknown,informational,low,medium,high,critical" doc:"the highest of its alerts"`
 	State       AlertState `json:"state" enum:"open,acknowledged,escalated,resolved" doc:"that of the least advanced alert"`
 	Alerts      int64      `json:"alerts"`
+	Owner       string     `json:"owner,omitempty" doc:"the name of the user who has claimed it"`
 	// How many of the alerts are in each state; the rest is resolved.
 	Open         int64     `json:"open"`
 	Acknowledged int64     `json:"acknowledged"`

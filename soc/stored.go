@@ -61,4 +61,7 @@ type Witness struct {
 type Fed struct {
 	Pos   int64
 	Alert StoredAlert
+	// Reset says that so many alerts changed at once that readers do better to query
+	// again; Alert is empty then.
+	Reset bool
 }

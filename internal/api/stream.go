@@ -134,6 +134,10 @@ func (s *stream) next(ctx context.Context) error {
 	}
 	for i := range fed {
 		f := &fed[i]
+		if f.Reset {
+			s.event("reset", strconv.FormatInt(f.Pos, 10), struct{}{})
+			continue
+		}
 		if s.who.scope.Sees(f.Alert.ClientID) && s.query.Match(&f.Alert) {
 			s.event("alert", strconv.FormatInt(f.Pos, 10), &f.Alert)
 			s.sawAlerts(s.who.scope, "alerts", f.Alert)

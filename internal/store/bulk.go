@@ -25,18 +25,19 @@ const bulkArgs = 2000
 
 // bulks are the tables that every delivery writes to.
 type bulks struct {
-	alerts, raws, text, feed, ledger, events, groups, minutes, hours, rules, facets bulk
+	alerts, raws, text, feed, ledger, events, groups, minutes, hours, rules, facets, outcomes, actionAlerts bulk
 }
 
 func (b *bulks) all() []*bulk {
 	return []*bulk{
 		&b.alerts, &b.raws, &b.text, &b.feed, &b.ledger, &b.events, &b.groups, &b.minutes, &b.hours, &b.rules, &b.facets,
+		&b.outcomes, &b.actionAlerts,
 	}
 }
 
 func newBulks() bulks {
 	b := bulks{
-		alerts: bulk{into: `alerts (num, id, client_num, node_num, rule_num, severity, src, dst, received_ms, head_num, seq, raw_hash, raw_size, normal, sort_key, group_num, place)`},
+		alerts: bulk{into: `alerts (num, id, client_num, node_num, rule_num, severity, src, dst, received_ms, head_num, seq, raw_hash, raw_size, normal, sort_key, group_num, place, owner_num)`},
 		raws:   bulk{into: `raws (alert_num, codec, raw)`},
 		text:   bulk{into: `alert_text (rowid, text)`},
 		feed:   bulk{into: `feed (pos, alert_num, at_ms)`},
@@ -50,6 +51,9 @@ func newBulks() bulks {
 		hours:   counting(`rollup_hour`, `client_num, slot, severity, engine`),
 		rules:   counting(`rollup_rule`, `client_num, slot, rule_num`),
 		facets:  counting(`rollup_facet`, `kind, client_num, slot, severity, value`),
+
+		outcomes:     counting(`rollup_outcome`, `rule_num, client_num, verdict`),
+		actionAlerts: bulk{into: `action_alerts (alert_num, action_num, state, verdict, owner_num, resolved_ms, resolution)`},
 	}
 	for _, table := range b.all() {
 		table.width = strings.Count(table.into, ",") + 1

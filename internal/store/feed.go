@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/socme-project/socme/soc"
@@ -49,6 +51,14 @@ func (s *Store) Feed(ctx context.Context, scope soc.Scope, after int64, limit in
 	err = scanAlerts(ctx, db, `SELECT feed.pos, `+alertColumns+` FROM alerts`+alertJoins+` JOIN feed ON feed.alert_num = alerts.num
 		WHERE feed.pos > ? AND feed.pos <= ? AND `+where[0]+` ORDER BY feed.pos`, append([]any{after, next}, args...),
 		func(pos int64, alert soc.StoredAlert) { fed = append(fed, soc.Fed{Pos: pos, Alert: alert}) })
+	if err == nil {
+		var resets []int64
+		err = s.read.WithContext(ctx).Raw(`SELECT pos FROM feed WHERE pos > ? AND pos <= ? AND alert_num = 0`, after, next).Scan(&resets).Error
+		for _, pos := range resets {
+			fed = append(fed, soc.Fed{Pos: pos, Reset: true})
+		}
+		slices.SortFunc(fed, func(a, b soc.Fed) int { return cmp.Compare(a.Pos, b.Pos) })
+	}
 	if err != nil {
 		return nil, after, fmt.Errorf("feed after %d: %w", after, err)
 	}

@@ -19,11 +19,14 @@ type joined struct {
 	severity            soc.Severity
 	alerts              int64
 	first, last         soc.SortKey
+	owner               *int64 // whose new alerts of the group are
+	ownerName           string
 }
 
 // joinGroups makes the new alerts members of their groups, and makes the groups that are
-// not there yet. It returns the number of each alert's group; rules are their rules'.
-func (s *Store) joinGroups(ctx context.Context, tx *sql.Tx, client int64, fresh []newAlert, rules []int64) ([]int64, error) {
+// not there yet. It returns the group of each alert; rules are the alerts'
+// rules.
+func (s *Store) joinGroups(ctx context.Context, tx *sql.Tx, client int64, fresh []newAlert, rules []int64) ([]*joined, error) {
 	byID := map[soc.GroupID]*joined{}
 	var order []*joined
 	of := make([]*joined, len(fresh))
@@ -47,95 +50,80 @@ func (s *Store) joinGroups(ctx context.Context, tx *sql.Tx, client int64, fresh 
 		}
 		of[i] = g
 	}
-	known, err := groupNums(ctx, tx, order)
+	known, err := findGroups(ctx, tx, byID)
 	if err != nil {
 		return nil, err
 	}
-	if unknown := len(order) - len(known); unknown > 0 {
+	if unknown := len(order) - known; unknown > 0 {
 		next, err := take(ctx, tx, "group", unknown)
 		if err != nil {
 			return nil, err
 		}
 		for _, g := range order {
-			if g.num = known[g.id]; g.num == 0 {
+			if g.num == 0 {
 				g.num = next
 				next++
 			}
-		}
-	} else {
-		for _, g := range order {
-			g.num = known[g.id]
 		}
 	}
 	var args []any
 	for _, g := range order {
 		args = append(args, g.num, g.id[:], client, g.rule, cut(g.source), cut(g.destination), g.severity, g.alerts, g.alerts, stateOpen, g.first[:], g.last[:])
 	}
-	nums := make([]int64, len(fresh))
-	for i, g := range of {
-		nums[i] = g.num
-	}
-	return nums, s.bulks.groups.add(ctx, tx, args)
+	return of, s.bulks.groups.add(ctx, tx, args)
 }
 
-func groupNums(ctx context.Context, tx *sql.Tx, groups []*joined) (map[soc.GroupID]int64, error) {
-	known := map[soc.GroupID]int64{}
-	for part := range slices.Chunk(groups, 500) {
-		if err := addGroupNums(ctx, tx, part, known); err != nil {
-			return nil, err
+// findGroups gives the groups that are there already their numbers and owners, and counts
+// them.
+func findGroups(ctx context.Context, tx *sql.Tx, groups map[soc.GroupID]*joined) (found int, err error) {
+	ids := make([]any, 0, len(groups))
+	for id := range groups {
+		ids = append(ids, id[:])
+	}
+	for part := range slices.Chunk(ids, 500) {
+		n, err := findSomeGroups(ctx, tx, part, groups)
+		if err != nil {
+			return 0, err
 		}
+		found += n
 	}
-	return known, nil
+	return found, nil
 }
 
-func addGroupNums(ctx context.Context, tx *sql.Tx, groups []*joined, known map[soc.GroupID]int64) error {
-	args := make([]any, len(groups))
-	for i, g := range groups {
-		args[i] = g.id[:]
-	}
-	rows, err := tx.QueryContext(ctx, `SELECT id, num FROM alert_groups WHERE id IN (?`+strings.Repeat(`, ?`, len(args)-1)+`)`, args...) //nolint:gosec // question marks only
+func findSomeGroups(ctx context.Context, tx *sql.Tx, ids []any, groups map[soc.GroupID]*joined) (found int, err error) {
+	//nolint:gosec // question marks only
+	rows, err := tx.QueryContext(ctx, `SELECT g.id, g.num, CASE WHEN g.state < ? THEN g.owner_num END, COALESCE(users.name, '')
+		FROM alert_groups g LEFT JOIN users ON users.num = g.owner_num WHERE g.id IN (?`+strings.Repeat(`, ?`, len(ids)-1)+`)`, append([]any{stateResolved}, ids...)...)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer func() { _ = rows.Close() }() // Err below tells what matters
 	for rows.Next() {
 		var id []byte
 		var num int64
-		if err := rows.Scan(&id, &num); err != nil {
-			return err
+		var owner *int64
+		var name string
+		if err := rows.Scan(&id, &num, &owner, &name); err != nil {
+			return 0, err
 		}
-		known[soc.GroupID(id)] = num
+		g := groups[soc.GroupID(id)]
+		if g.num, g.owner = num, owner; owner != nil {
+			g.ownerName = name
+		}
+		found++
 	}
-	return rows.Err()
+	return found, rows.Err()
 }
 
 // groupJoin is what happens when a group is there already: new alerts are open, so the
-// group is.
+// group is. One that had been resolved is nobody's again.
 const groupJoin = `ON CONFLICT (id) DO UPDATE SET
 	rule_num = CASE WHEN excluded.last_key >= alert_groups.last_key THEN excluded.rule_num ELSE alert_groups.rule_num END,
 	severity = CASE WHEN excluded.severity > alert_groups.severity THEN excluded.severity ELSE alert_groups.severity END,
+	owner_num = CASE WHEN alert_groups.state < 4 THEN alert_groups.owner_num END,
 	alerts = alert_groups.alerts + excluded.alerts, open = alert_groups.open + excluded.open, state = excluded.state,
 	first_key = CASE WHEN excluded.first_key < alert_groups.first_key THEN excluded.first_key ELSE alert_groups.first_key END,
 	last_key = CASE WHEN excluded.last_key > alert_groups.last_key THEN excluded.last_key ELSE alert_groups.last_key END`
-
-// moveInGroup notes that an alert of the group went from one state to another.
-func moveInGroup(ctx context.Context, tx *sql.Tx, group int64, from, to int) error {
-	is := func(state, which int) int {
-		if state == which {
-			return 1
-		}
-		return 0
-	}
-	_, err := tx.ExecContext(ctx, `UPDATE alert_groups SET open = open + ?, acknowledged = acknowledged + ?, escalated = escalated + ? WHERE num = ?`,
-		is(to, stateOpen)-is(from, stateOpen), is(to, stateAcknowledged)-is(from, stateAcknowledged), is(to, stateEscalated)-is(from, stateEscalated), group)
-	if err == nil {
-		_, err = tx.ExecContext(ctx, `UPDATE alert_groups SET state = `+groupState+` WHERE num = ?`, group)
-	}
-	if err != nil {
-		return fmt.Errorf("change the state of a group: %w", err)
-	}
-	return nil
-}
 
 // groupState is the state of the least advanced alert.
 const groupState = `CASE WHEN open > 0 THEN 1 WHEN acknowledged > 0 THEN 2 WHEN escalated > 0 THEN 3 ELSE 4 END`
@@ -211,8 +199,8 @@ func (s *Store) groups(ctx context.Context, where string, args ...any) ([]soc.Gr
 	//nolint:gosec // the conditions are ours
 	rows, err := db.QueryContext(ctx, `SELECT alert_groups.id, clients.id, clients.name, clients.demo, rules.engine, rules.id, rules.name,
 		alert_groups.source, alert_groups.destination, alert_groups.severity, alert_groups.state, alert_groups.alerts, alert_groups.open,
-		alert_groups.acknowledged, alert_groups.escalated, alert_groups.first_key, alert_groups.last_key
-		FROM alert_groups JOIN clients ON clients.num = alert_groups.client_num JOIN rules ON rules.num = alert_groups.rule_num WHERE `+where, args...)
+		alert_groups.acknowledged, alert_groups.escalated, alert_groups.first_key, alert_groups.last_key, COALESCE(users.name, '')
+		FROM alert_groups LEFT JOIN users ON users.num = alert_groups.owner_num JOIN clients ON clients.num = alert_groups.client_num JOIN rules ON rules.num = alert_groups.rule_num WHERE `+where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +211,7 @@ func (s *Store) groups(ctx context.Context, where string, args ...any) ([]soc.Gr
 		var id, first, last []byte
 		var state int
 		if err := rows.Scan(&id, &g.ClientID, &g.Client, &g.Demo, &g.Rule.Engine, &g.Rule.ID, &g.Rule.Name,
-			&g.Source, &g.Destination, &g.Severity, &state, &g.Alerts, &g.Open, &g.Acknowledged, &g.Escalated, &first, &last); err != nil {
+			&g.Source, &g.Destination, &g.Severity, &state, &g.Alerts, &g.Open, &g.Acknowledged, &g.Escalated, &first, &last, &g.Owner); err != nil {
 			return nil, err
 		}
 		g.ID, g.SortKey, g.State = soc.GroupID(id), soc.SortKey(last), stateOf(state)

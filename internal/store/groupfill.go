@@ -66,11 +66,12 @@ func (s *Store) fill(ctx context.Context, tx *sql.Tx, client int64, of *unfilled
 		return err
 	}
 	for i, num := range of.nums {
-		if _, err := tx.ExecContext(ctx, `UPDATE alerts SET group_num = ? WHERE num = ?`, groups[i], num); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE alerts SET group_num = ? WHERE num = ?`, groups[i].num, num); err != nil {
 			return err
 		}
 		if of.alerts[i].alert.State == soc.AlertResolved {
-			if err := moveInGroup(ctx, tx, groups[i], stateOpen, stateResolved); err != nil {
+			_, err := tx.ExecContext(ctx, `UPDATE alert_groups SET open = open - 1, state = CASE WHEN open > 1 THEN 1 ELSE 4 END WHERE num = ?`, groups[i].num)
+			if err != nil {
 				return err
 			}
 		}

@@ -188,12 +188,13 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 		received := alert.ReceivedTime.UnixMilli()
 		alerts = append(alerts,
 			num, alert.ID[:], client, node, rules[i], alert.Severity, addrKey(alert.Source.Address), addrKey(alert.Destination.Address),
-			received, head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal), alert.SortKey[:], groups[i], places[i])
+			received, head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal), alert.SortKey[:], groups[i].num, places[i], groups[i].owner)
 		if key := alert.EventKey; key != (soc.EventKey{}) && node != nil {
 			events = append(events, *node, key[:], num, viaOf(&alert.Alert))
 		}
 		texts = append(texts, placedText{places[i], withNumbers(f.text, numbers{severity: int64(alert.Severity), client: client, node: node, rule: rules[i]})})
 		feed = append(feed, firstPos+int64(i), num, received)
+		alert.Owner = groups[i].ownerName
 		alert.Raw = nil // listeners get what the API shows
 		fed[i] = soc.Fed{Pos: firstPos + int64(i), Alert: alert}
 	}

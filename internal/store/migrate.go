@@ -46,7 +46,7 @@ func (s *Store) migrate(ctx context.Context, g *gorm.DB) error {
 
 // fills are the parts of migrations that SQL cannot do, by the migration's number.
 func (s *Store) fills() map[int]func(ctx context.Context, tx *sql.Tx) error {
-	return map[int]func(context.Context, *sql.Tx) error{5: s.fillGroups}
+	return map[int]func(context.Context, *sql.Tx) error{6: s.fillGroups}
 }
 
 func (s *Store) step(ctx context.Context, db *sql.DB, file string) error {

@@ -27,6 +27,22 @@ func scopeOfSQL(column string, scope soc.Scope) (where []string, args []any) {
 	return []string{column + ` IN (SELECT num FROM clients WHERE id IN (?` + strings.Repeat(`, ?`, len(args)-1) + `))`}, args
 }
 
+// whereSQL keeps the alerts that a query finds, for statements that need no order.
+func whereSQL(ctx context.Context, db queryer, q query.Query) (where []string, args []any, err error) {
+	if q.Root == nil {
+		return nil, nil, nil
+	}
+	c, err := compiler{ctx: ctx, db: db}.compile(q.Root)
+	if err != nil {
+		return nil, nil, err
+	}
+	if c.lookup != nil {
+		sql, args := textSQL(*c.lookup)
+		return []string{sql}, args, nil
+	}
+	return []string{c.sql}, c.args, nil
+}
+
 // cond is a condition in the two forms that it may have: what the columns of alerts say,
 // and what the text index says. One of them is there.
 type cond struct {

@@ -71,24 +71,22 @@ func (s *Store) Resolve(ctx context.Context, scope soc.Scope, once, why string) 
 		return nil, err
 	}
 	var fed []soc.Fed
-	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
-		now := s.now().UnixMilli()
-		var num, group int64
-		var state int
-		err := tx.QueryRowContext(ctx, `SELECT num, group_num, state FROM alerts WHERE num = (SELECT alert_num FROM raised WHERE once = ?) AND state <> ?`, once, stateResolved).Scan(&num, &group, &state)
+	err := s.tx(ctx, func(g *gorm.DB, tx *sql.Tx) error {
+		var id []byte
+		err := tx.QueryRowContext(ctx, `SELECT id FROM alerts WHERE num = (SELECT alert_num FROM raised WHERE once = ?) AND state <> ?`, once, stateResolved).Scan(&id)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE alerts SET state = ?, resolved_ms = ?, resolution = ? WHERE num = ?`, stateResolved, now, why, num); err != nil {
-			return err
+		alert := soc.AlertID(id)
+		t := triage{
+			Store: s, ctx: ctx, g: g, tx: tx, scope: scope, now: s.now().UTC().Truncate(time.Millisecond),
+			step: Step{Verb: soc.VerbResolve, Alert: &alert, Text: why},
 		}
-		if err := moveInGroup(ctx, tx, group, state, stateResolved); err != nil {
-			return err
-		}
-		fed, err = s.feedChanged(ctx, tx, num, now)
+		err = t.run()
+		fed = t.fed
 		return err
 	})
 	if err != nil {

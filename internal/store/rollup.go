@@ -58,6 +58,7 @@ type tally struct {
 	minutes, hours map[slotKey]int64
 	rules          map[dayKey]int64
 	facets         map[facetKey]int64
+	outcomes       map[outcomeKey]int64 // all alerts of a rule and client: verdict 0
 }
 
 // add counts an alert n times: -1 takes it away.
@@ -65,6 +66,7 @@ func (t *tally) add(client, rule int64, key soc.SortKey, a *soc.Alert, n int64) 
 	if t.hours == nil {
 		t.minutes, t.hours = map[slotKey]int64{}, map[slotKey]int64{}
 		t.rules, t.facets = map[dayKey]int64{}, map[facetKey]int64{}
+		t.outcomes = map[outcomeKey]int64{}
 	}
 	ms := key.UnixMilli()
 	hour := ms / hourMS
@@ -73,6 +75,7 @@ func (t *tally) add(client, rule int64, key soc.SortKey, a *soc.Alert, n int64) 
 		t.hours[slotKey{c, hour, a.Severity, a.Rule.Engine}] += n
 		t.rules[dayKey{c, ms / dayMS, rule}] += n
 	}
+	t.outcomes[outcomeKey{rule: rule, client: client}] += n
 	// Values are many: these are added up over clients when they are read.
 	for kind, value := range facetsOf(a) {
 		t.facets[facetKey{kind, client, hour, a.Severity, value}] += n
@@ -158,7 +161,16 @@ func (s *Store) saveTally(ctx context.Context, tx *sql.Tx, t *tally) error {
 			args = append(args, k.kind, k.client, k.slot, k.severity, k.value, n)
 		}
 	}
-	return s.bulks.facets.add(ctx, tx, args)
+	if err := s.bulks.facets.add(ctx, tx, args); err != nil {
+		return err
+	}
+	args = nil
+	for k, n := range t.outcomes {
+		if n != 0 {
+			args = append(args, k.rule, k.client, k.verdict, n)
+		}
+	}
+	return s.bulks.outcomes.add(ctx, tx, args)
 }
 
 // PruneRollups forgets the slots of a minute that are too old.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/socme-project/socme/internal/proof"
+	"github.com/socme-project/socme/internal/query"
 	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/soc"
 )
@@ -194,6 +195,19 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				_, err := w.InviteUser(ctx, none, "x", store.Wanted{Role: soc.RoleViewer, AllClients: true})
 				return 0, err
 			},
+			"Act": func() (int, error) {
+				_, _, err := w.Act(ctx, none, store.Step{Verb: soc.VerbAcknowledge, Alert: &a.ID})
+				return 0, err
+			},
+			"GroupTimeline": func() (int, error) { got, err := w.GroupTimeline(ctx, none, soc.GroupID{}); return len(got), err },
+			"Matches": func() (int, error) {
+				got, err := w.Matches(ctx, none, soc.VerbAcknowledge, query.Query{})
+				return int(got.Alerts), err
+			},
+			"Mentioned":    func() (int, error) { got, err := w.Mentioned(ctx, none); return len(got), err },
+			"Similar":      func() (int, error) { got, err := w.Similar(ctx, none, a.ID); return int(got.Seen), err },
+			"Timeline":     func() (int, error) { got, err := w.Timeline(ctx, none, a.ID); return len(got), err },
+			"Undo":         func() (int, error) { _, _, err := w.Undo(ctx, none, "x"); return 0, err },
 			"Group":        func() (int, error) { _, err := w.Group(ctx, none, soc.GroupID{}); return 0, err },
 			"Groups":       func() (int, error) { got, err := w.Groups(ctx, none, store.GroupFilter{}); return len(got), err },
 			"PruneRollups": func() (int, error) { return 0, w.PruneRollups(ctx, none) },

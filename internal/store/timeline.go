@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/socme-project/socme/internal/query"
+	"github.com/socme-project/socme/soc"
+)
+
+// timelineMost bounds what a timeline shows.
+const timelineMost = 500
+
+// Timeline is what people and machines did to an alert, and what was said about its
+// group; the newest first, at most 500. It is never nil.
+func (s *Store) Timeline(ctx context.Context, scope soc.Scope, id soc.AlertID) ([]soc.Action, error) {
+	alert, err := s.Alert(ctx, scope, id)
+	if err != nil {
+		return nil, err
+	}
+	db, err := s.read.DB()
+	if err != nil {
+		return nil, err
+	}
+	found, err := actionsOf(ctx, db, `actions WHERE actions.num IN (SELECT action_num FROM action_alerts WHERE alert_num = (SELECT num FROM alerts WHERE id = ?))
+		OR actions.verb = 'comment' AND actions.group_num = (SELECT group_num FROM alerts WHERE id = ?)`, timelineMost, alert.ID[:], alert.ID[:])
+	if err != nil {
+		return nil, fmt.Errorf("timeline of alert %s: %w", id, err)
+	}
+	return found, nil
+}
+
+// GroupTimeline is what people and machines did to a group as a whole, the newest first,
+// at most 500. It is never nil.
+func (s *Store) GroupTimeline(ctx context.Context, scope soc.Scope, id soc.GroupID) ([]soc.Action, error) {
+	if _, err := s.Group(ctx, scope, id); err != nil {
+		return nil, err
+	}
+	db, err := s.read.DB()
+	if err != nil {
+		return nil, err
+	}
+	found, err := actionsOf(ctx, db, `actions WHERE actions.group_num = (SELECT num FROM alert_groups WHERE id = ?)
+		OR actions.num IN (SELECT action_num FROM action_alerts JOIN alerts ON alerts.num = action_alerts.alert_num
+			WHERE alerts.group_num = (SELECT num FROM alert_groups WHERE id = ?))`, timelineMost, id[:], id[:])
+	if err != nil {
+		return nil, fmt.Errorf("timeline of group %s: %w", id, err)
+	}
+	return found, nil
+}
+
+// Mentioned lists the comments that mention the user who asks, the newest first, at most
+// 500. Those about alerts that are out of scope are left out. It is never nil.
+func (s *Store) Mentioned(ctx context.Context, scope soc.Scope) ([]soc.Action, error) {
+	db, err := s.read.DB()
+	if err != nil {
+		return nil, err
+	}
+	where, args := scopeOfSQL(`client_num`, scope)
+	found, err := actionsOf(ctx, db, `actions JOIN mentions ON mentions.action_num = actions.num JOIN users ON users.num = mentions.user_num
+		WHERE users.id = ? AND (actions.group_num IN (SELECT num FROM alert_groups WHERE `+where[0]+`)
+			OR actions.num IN (SELECT action_num FROM action_alerts JOIN alerts ON alerts.num = action_alerts.alert_num WHERE `+where[0]+`))`,
+		timelineMost, append(append([]any{scope.Actor().ID}, args...), args...)...)
+	if err != nil {
+		return nil, fmt.Errorf("mentions: %w", err)
+	}
+	return found, nil
+}
+
+// actionsOf reads actions, the newest first. from is what follows FROM.
+func actionsOf(ctx context.Context, db queryer, from string, limit int, args ...any) ([]soc.Action, error) {
+	rows, err := db.QueryContext(ctx, `SELECT actions.id, actions.at_ms, actions.who, actions.verb, actions.verdict, actions.owner, actions.text, actions.mentions, actions.query,
+		actions.alerts, actions.undone_ms, (SELECT id FROM alert_groups WHERE alert_groups.num = actions.group_num) FROM `+from+` ORDER BY actions.num DESC LIMIT ?`, append(args, limit)...)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // Err below tells what matters
+	found := []soc.Action{}
+	for rows.Next() {
+		var a soc.Action
+		var at, undone int64
+		var group []byte
+		var mentions string
+		if err := rows.Scan(&a.ID, &at, &a.Who, &a.Verb, &a.Verdict, &a.Owner, &a.Text, &mentions, &a.Query, &a.Alerts, &undone, &group); err != nil {
+			return nil, err
+		}
+		a.Time, a.Undone = fromMS(at), undone != 0
+		if len(group) == len(soc.GroupID{}) {
+			id := soc.GroupID(group)
+			a.Group = &id
+		}
+		if mentions != "" {
+			if err := json.Unmarshal([]byte(mentions), &a.Mentions); err != nil {
+				return nil, err
+			}
+		}
+		found = append(found, a)
+	}
+	return found, rows.Err()
+}
+
+// Matches is what a filter finds, for a step on all of it.
+type Matches struct {
+	Alerts int64 `json:"alerts" doc:"how many; at most 100,001, which means more than a step may change"`
+	AsOf   int64 `json:"as_of" doc:"give it back with the step: what came since is left alone"`
+}
+
+// Matches counts what a step by the verb would change.
+func (s *Store) Matches(ctx context.Context, scope soc.Scope, verb soc.Verb, q query.Query) (Matches, error) {
+	var m Matches
+	db, err := s.read.DB()
+	if err != nil {
+		return m, err
+	}
+	where, args := scopeSQL(scope)
+	w, a, err := whereSQL(ctx, db, q)
+	if err == nil {
+		fits, fitArgs := fittingSQL(verb)
+		args = append(append(args, a...), fitArgs...)
+		for _, more := range append(w, fits) {
+			where = append(where, more)
+		}
+		condition := where[0]
+		for _, more := range where[1:] {
+			condition += ` AND ` + more
+		}
+		err = db.QueryRowContext(ctx, `SELECT COUNT(*), (SELECT value FROM counters WHERE name = 'alert') FROM (SELECT 1 FROM alerts WHERE `+condition+` LIMIT ?) AS found`,
+			append(args, StepMost+1)...).Scan(&m.Alerts, &m.AsOf)
+	}
+	if err != nil {
+		return m, fmt.Errorf("count what the filter finds: %w", err)
+	}
+	return m, nil
+}
+
+// notFound turns no row into soc.ErrNotFound.
+func notFound(err error) error {
+	if errors.Is(err, sql.ErrNoRows) {
+		return soc.ErrNotFound
+	}
+	return err
+}

@@ -1,0 +1,148 @@
+package store
+
+import (
+	"fmt"
+
+	"github.com/socme-project/socme/soc"
+)
+
+// change makes the alerts what the step says, and counts them where they are then.
+func (t *triage) change(alerts []touched) error {
+	set, args := `state = ?`, []any{}
+	switch t.step.Verb {
+	case soc.VerbAcknowledge:
+		args = append(args, stateAcknowledged)
+	case soc.VerbEscalate:
+		args = append(args, stateEscalated)
+	case soc.VerbResolve:
+		set += `, verdict = ?, resolved_ms = ?, resolution = ?`
+		args = append(args, stateResolved, int(t.step.Verdict), t.now.UnixMilli(), t.action.Text)
+	case soc.VerbReopen:
+		set += `, verdict = 0, resolved_ms = 0, resolution = ''`
+		args = append(args, stateOpen)
+	default:
+		set, args = `owner_num = ?`, append(args, t.owner)
+	}
+	_, err := t.tx.ExecContext(t.ctx, `UPDATE alerts SET `+set+` WHERE num IN (SELECT alert_num FROM action_alerts WHERE action_num = ?)`, append(args, t.num)...) //nolint:gosec // the columns are ours
+	if err != nil {
+		return err
+	}
+	if t.group != nil && (t.step.Verb == soc.VerbClaim || t.step.Verb == soc.VerbAssign || t.step.Verb == soc.VerbRelease) {
+		if _, err := t.tx.ExecContext(t.ctx, `UPDATE alert_groups SET owner_num = ? WHERE num = ?`, t.owner, *t.group); err != nil {
+			return err
+		}
+	}
+	moves := moves{}
+	for i := range alerts {
+		a := &alerts[i]
+		next, _ := t.step.Verb.Next(stateOf(a.state))
+		verdict := a.verdict
+		switch t.step.Verb {
+		case soc.VerbResolve:
+			verdict = int(t.step.Verdict)
+		case soc.VerbReopen:
+			verdict = 0
+		}
+		moves.add(a, stateNum(next), verdict)
+	}
+	return t.saveMoves(moves)
+}
+
+// moves gathers what a step changes in counts: how many alerts of a group went to or
+// from each state, and of a rule and client to or from each verdict.
+type moves struct {
+	groups   map[int64]*[len(states)]int64
+	outcomes map[outcomeKey]int64
+}
+
+type outcomeKey struct {
+	rule, client int64
+	verdict      int
+}
+
+func (m *moves) add(a *touched, state, verdict int) {
+	if m.groups == nil {
+		m.groups, m.outcomes = map[int64]*[len(states)]int64{}, map[outcomeKey]int64{}
+	}
+	if a.state != state && a.group != 0 {
+		counts := m.groups[a.group]
+		if counts == nil {
+			counts = &[len(states)]int64{}
+			m.groups[a.group] = counts
+		}
+		counts[a.state]--
+		counts[state]++
+	}
+	if a.verdict != verdict {
+		if a.verdict != 0 {
+			m.outcomes[outcomeKey{a.rule, a.client, a.verdict}]--
+		}
+		if verdict != 0 {
+			m.outcomes[outcomeKey{a.rule, a.client, verdict}]++
+		}
+	}
+}
+
+func (t *triage) saveMoves(m moves) error {
+	for group, n := range m.groups {
+		_, err := t.tx.ExecContext(t.ctx, `UPDATE alert_groups SET open = open + ?, acknowledged = acknowledged + ?, escalated = escalated + ? WHERE num = ?`,
+			n[stateOpen], n[stateAcknowledged], n[stateEscalated], group)
+		if err == nil {
+			_, err = t.tx.ExecContext(t.ctx, `UPDATE alert_groups SET state = `+groupState+` WHERE num = ?`, group)
+		}
+		if err != nil {
+			return fmt.Errorf("change the state of a group: %w", err)
+		}
+	}
+	for key, n := range m.outcomes {
+		_, err := t.tx.ExecContext(t.ctx, `INSERT INTO rollup_outcome (rule_num, client_num, verdict, count, last_ms, last_who) VALUES (?, ?, ?, ?, ?, ?)
+			ON CONFLICT (rule_num, client_num, verdict) DO UPDATE SET count = rollup_outcome.count + excluded.count, last_ms = excluded.last_ms, last_who = excluded.last_who`,
+			key.rule, key.client, key.verdict, n, t.now.UnixMilli(), t.action.Who)
+		if err != nil {
+			return fmt.Errorf("count the verdicts: %w", err)
+		}
+	}
+	return nil
+}
+
+// tell feeds streams with the alerts as they are now, and writes the audit.
+func (t *triage) tell(alerts []touched) error {
+	if err := t.feed(alerts); err != nil {
+		return err
+	}
+	return t.record()
+}
+
+func (t *triage) feed(alerts []touched) error {
+	if len(alerts) > fedOneByOne {
+		pos, err := take(t.ctx, t.tx, "feed", 1)
+		if err == nil {
+			_, err = t.tx.ExecContext(t.ctx, `INSERT INTO feed (pos, alert_num, at_ms) VALUES (?, 0, ?)`, pos, t.now.UnixMilli())
+		}
+		t.fed = append(t.fed, soc.Fed{Pos: pos, Reset: true})
+		return err
+	}
+	for _, a := range alerts {
+		fed, err := t.feedChanged(t.ctx, t.tx, a.num, t.now.UnixMilli())
+		if err != nil {
+			return err
+		}
+		t.fed = append(t.fed, fed...)
+	}
+	return nil
+}
+
+// record writes the one record of the audit.
+func (t *triage) record() error {
+	target := soc.AuditTarget{}
+	noun := "alert"
+	switch {
+	case t.step.Alert != nil:
+		target.ID = t.step.Alert.String()
+	case t.step.Group != nil:
+		noun, target.ID = "group", t.step.Group.String()
+	default:
+		noun, target.Name = "filter", t.action.Query
+	}
+	return t.audit(t.g, t.scope, change{verb: string(t.action.Verb), noun: noun, target: target, after: t.action})
+}
