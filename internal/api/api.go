@@ -97,7 +97,7 @@ func (a *API) register(router *gin.Engine) huma.API {
 	root := humagin.New(router, config)
 	group := huma.NewGroup(root, prefix)
 	group.UseMiddleware(a.authenticate(root))
-	for _, room := range []func(huma.API){a.about, a.session, a.account, a.tokens, a.clients, a.nodes, a.proof, a.alerts, a.stream} {
+	for _, room := range []func(huma.API){a.about, a.session, a.account, a.tokens, a.clients, a.nodes, a.proof, a.alerts, a.stream, a.query} {
 		room(group)
 	}
 	return root

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/socme-project/socme/internal/proof"
+	"github.com/socme-project/socme/internal/query"
 	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/soc"
 )
@@ -205,6 +206,7 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 			"Tape":        func() (int, error) { got, err := w.Tape(ctx, none, w.node.ID); return len(got), err },
 			"TokenOf":     func() (int, error) { _, err := w.TokenOf(ctx, none, "x"); return 0, err },
 			"Tokens":      func() (int, error) { got, err := w.Tokens(ctx, none); return len(got), err },
+			"Names":       func() (int, error) { got, err := w.Names(ctx, none, query.RuleID, ""); return len(got), err },
 			"Unresolved":  func() (int, error) { got, err := w.Unresolved(ctx, none, ""); return len(got), err },
 			"UseLink":     func() (int, error) { _, err := w.UseLink(ctx, none, "x"); return 0, err },
 			"Withheld":    func() (int, error) { got, err := w.Withheld(ctx, none, w.node.ID); return len(got), err },

@@ -212,6 +212,40 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/query/complete': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** What may stand at a place in a query */
+		get: operations['complete-query'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/query/fields': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** The fields of the query language */
+		get: operations['query-fields'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/session': {
 		parameters: {
 			query?: never;
@@ -390,6 +424,8 @@ export interface components {
 			node_id: string;
 			/** @description addresses, domains, hashes, URLs, users and hosts of the alert, each once */
 			observables?: components['schemas']['Observable'][];
+			/** @description the name of the user who has claimed it */
+			owner?: string;
 			place?: components['schemas']['Place'];
 			process?: components['schemas']['Process'];
 			protocol?: string;
@@ -436,6 +472,11 @@ export interface components {
 			/** @enum {string} */
 			state: 'open' | 'acknowledged' | 'escalated' | 'resolved';
 			tags?: string[];
+			/**
+			 * @description what it turned out to be; absent until somebody has said
+			 * @enum {string}
+			 */
+			verdict?: 'true-positive' | 'false-positive' | 'benign' | 'expected';
 			/**
 			 * @description the engine that passed the event on, where that is not the rule's own
 			 * @enum {string}
@@ -587,6 +628,9 @@ export interface components {
 		};
 		ListNodeBody: {
 			items: components['schemas']['Node'][];
+		};
+		ListQueryFieldBody: {
+			items: components['schemas']['QueryField'][];
 		};
 		ListTokenBody: {
 			items: components['schemas']['Token'][];
@@ -831,6 +875,58 @@ export interface components {
 			/** @description the program's file, or its name */
 			path?: string;
 		};
+		QueryChoice: {
+			doc?: string;
+			/** @description more is to be written behind it: no space follows */
+			open: boolean;
+			/** @description what replaces the characters from start to end */
+			text: string;
+		};
+		QueryCompletion: {
+			/**
+			 * Format: int64
+			 * @description the character behind the last one
+			 */
+			end: number;
+			/** @description the best first, 20 at most */
+			items: components['schemas']['QueryChoice'][];
+			/**
+			 * Format: int64
+			 * @description the first character that a choice replaces, from 0
+			 */
+			start: number;
+		};
+		QueryField: {
+			/** @description other names of it */
+			also?: string[];
+			/** @description only the core knows it: it has no place in a node's filter */
+			core: boolean;
+			doc: string;
+			example: string;
+			/**
+			 * @description what its values are
+			 * @enum {string}
+			 */
+			kind:
+				| 'text'
+				| 'word'
+				| 'name'
+				| 'severity'
+				| 'address'
+				| 'port'
+				| 'time'
+				| 'state'
+				| 'verdict'
+				| 'id'
+				| 'has';
+			name: string;
+			operators: string[];
+			/**
+			 * @description where a * may stand: nowhere, at the end, at one of both ends, anywhere
+			 * @enum {string}
+			 */
+			wildcards: 'none' | 'end' | 'ends' | 'any';
+		};
 		Rule: {
 			/**
 			 * @description whose rule it is
@@ -956,6 +1052,8 @@ export interface components {
 			/** @description the node's name; empty for SOCme's own alerts about no node */
 			node: string;
 			node_id: string;
+			/** @description the name of the user who has claimed it */
+			owner?: string;
 			place?: components['schemas']['Place'];
 			process?: components['schemas']['Process'];
 			protocol?: string;
@@ -1002,6 +1100,11 @@ export interface components {
 			/** @enum {string} */
 			state: 'open' | 'acknowledged' | 'escalated' | 'resolved';
 			tags?: string[];
+			/**
+			 * @description what it turned out to be; absent until somebody has said
+			 * @enum {string}
+			 */
+			verdict?: 'true-positive' | 'false-positive' | 'benign' | 'expected';
 			/**
 			 * @description the engine that passed the event on, where that is not the rule's own
 			 * @enum {string}
@@ -1926,6 +2029,123 @@ export interface operations {
 			};
 			/** @description Not Found */
 			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'complete-query': {
+		parameters: {
+			query?: {
+				/** @description how many characters stand before the cursor */
+				at?: number;
+				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
+				query?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['QueryCompletion'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'query-fields': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ListQueryFieldBody'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
 				headers: {
 					[name: string]: unknown;
 				};
