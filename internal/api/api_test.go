@@ -155,7 +155,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 		"list-audit": admins, "verify-audit": admins,
 		"list-clients": signed, "client": signed, "list-nodes": signed, "node": signed,
 		"node-proof": signed, "status": signed,
-		"list-alerts": signed, "alert": signed, "alert-raw": signed, "stream": signed,
+		"list-alerts": signed, "alert": signed, "alert-raw": signed, "stream": signed, "complete-query": signed, "query-fields": signed,
 		"add-client": admins, "add-node-token": admins, "revoke-node": admins,
 		"list-tokens": admins, "add-token": admins, "delete-token": admins,
 	}
@@ -313,7 +313,7 @@ func TestErrorsSayWhatIsWrong(t *testing.T) {
 		status             int
 		says               string
 	}{
-		{"GET", "/alerts?query=word+severity%3E%3Dhihg", "", 422, `"location":"query.6"`},
+		{"GET", "/alerts?query=word+severity%3E%3Dhihg", "", 422, `"location":"query.16"`},
 		{"GET", "/alerts?cursor=zzz", "", 422, "cursor"},
 		{"GET", "/alerts?limit=501", "", 422, "query.limit"},
 		{"GET", "/alerts/" + strings.Repeat("0", 32), "", 404, "no such thing"},

@@ -62,6 +62,11 @@ func TestAFilterThatCannotWorkIsRefused(t *testing.T) {
 		"severity>=hihg": "hihg",
 		"after:-24h":     "has no place in a filter",
 		"before:-1h ssh": "has no place in a filter",
+		"a OR -is:open":  "only the core knows the state",
+		"owner:alice":    "only the core knows the owner",
+		"has:verdict":    "only the core knows the verdict",
+		"node:gate":      "only the core knows the node",
+		"is:mine":        "needs somebody who is signed in",
 	} {
 		_, err := newFilter(config.Node{Filters: []config.Filter{{Query: query}}}, "Acme", time.Now)
 		if err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "filter 1") {

@@ -88,7 +88,7 @@ func didYouMean(field string) string {
 func oneOf(word string, words []string) string {
 	list := strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 	if name := nearest(word, words); name != "" && !slices.Contains(words, word) {
-		return fmt.Sprintf("did you mean %s? It is one of %s", name, list)
+		return fmt.Sprintf("did you mean %s?", name)
 	}
 	return "it is one of " + list
 }

@@ -71,6 +71,10 @@ func (l *lexer) next() (lexeme, error) {
 	case ')':
 		x.kind = lexClose
 	case '-':
+		if l.at+1 == len(l.text) || unicode.IsSpace(l.text[l.at+1]) {
+			x.text = "-"
+			return x, x.fail("- must stand right before the term that it negates")
+		}
 		x.kind = lexNot
 	}
 	if x.kind != lexEnd {
@@ -97,14 +101,22 @@ func (l *lexer) next() (lexeme, error) {
 }
 
 // field reads `name` and an operator, or nothing. A word such as 10.0.0.5:443,
-// https://… or fe80::1 holds a colon too; only letters before it make it a field.
+// https://… or fe80::1 holds a colon too; only letters before it make it a field, or a
+// name that we know.
 func (l *lexer) field() (Field, string) {
 	end := l.at
 	for end < len(l.text) && unicode.IsLetter(l.text[end]) {
 		end++
 	}
-	if end == l.at || end == len(l.text) {
+	if end == l.at {
 		return "", ""
+	}
+	letters := end
+	for end < len(l.text) && (unicode.IsLetter(l.text[end]) || unicode.IsDigit(l.text[end])) {
+		end++
+	}
+	if _, ok := Named(Field(strings.ToLower(string(l.text[l.at:end])))); !ok {
+		end = letters
 	}
 	after := string(l.text[end:min(end+3, len(l.text))])
 	if strings.HasPrefix(after, "://") || strings.HasPrefix(after, "::") && l.isAddress() {

@@ -96,6 +96,9 @@ func (p Pattern) String() string {
 		return strings.Join(p, "*")
 	}
 	text := strings.Join(p, "")
+	if text == "" && last > 0 {
+		return "*"
+	}
 	if strings.ContainsFunc(text, func(r rune) bool { return ends(r) || r == '"' || r == '*' || unicode.IsControl(r) }) || text == "" {
 		text = quote(text)
 	}

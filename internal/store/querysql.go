@@ -79,8 +79,8 @@ func (c compiler) compile(e *query.Expr) (cond, error) {
 	return joinConds(e.Join, of), nil
 }
 
-// joinConds joins conditions in both forms. What only the text index knows is looked up
-// there at once, not one by one.
+// joinConds joins conditions in both forms. What the text index knows is looked up there
+// at once, not one by one.
 func joinConds(how query.Join, of []cond) cond {
 	var all, texts []query.Lookup
 	var sql []string
@@ -90,7 +90,7 @@ func joinConds(how query.Join, of []cond) cond {
 		if c.lookup != nil {
 			all = append(all, *c.lookup)
 		}
-		if c.sql == "" {
+		if c.lookup != nil {
 			texts = append(texts, *c.lookup)
 			continue
 		}

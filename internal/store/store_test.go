@@ -237,6 +237,7 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 			"Tape":        func() (int, error) { got, err := w.Tape(ctx, none, w.node.ID); return len(got), err },
 			"TokenOf":     func() (int, error) { _, err := w.TokenOf(ctx, none, "x"); return 0, err },
 			"Tokens":      func() (int, error) { got, err := w.Tokens(ctx, none); return len(got), err },
+			"Names":       func() (int, error) { got, err := w.Names(ctx, none, query.RuleID, ""); return len(got), err },
 			"Unresolved":  func() (int, error) { got, err := w.Unresolved(ctx, none, ""); return len(got), err },
 			"UseLink":     func() (int, error) { _, err := w.UseLink(ctx, none, "x", store.Origin{}); return 0, err },
 			"UseRecoveryCode": func() (int, error) {

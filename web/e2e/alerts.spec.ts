@@ -40,11 +40,11 @@ test('the query is in the address, and a wrong one is pointed at', async ({ page
 	await expect(row(page, 'PAGE not asked for')).toHaveCount(0);
 
 	await page.reload();
-	await expect(page.getByRole('textbox', { name: 'Query' })).toHaveValue('severity>=high src:192.0.2.200');
+	await expect(page.getByRole('combobox', { name: 'Query' })).toHaveValue('severity>=high src:192.0.2.200');
 	await expect(row(page, 'PAGE worst of all')).toBeVisible();
 
-	await page.getByRole('textbox', { name: 'Query' }).fill('severity>=high frobnicate:1');
-	await page.getByRole('textbox', { name: 'Query' }).press('Enter');
+	await page.getByRole('combobox', { name: 'Query' }).fill('severity>=high frobnicate:1');
+	await page.getByRole('combobox', { name: 'Query' }).press('Enter');
 	await expect(page.getByRole('alert')).toContainText('Column 16');
 	await page.goBack();
 	await expect(row(page, 'PAGE worst of all')).toBeVisible();

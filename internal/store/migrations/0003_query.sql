@@ -19,6 +19,12 @@ DROP TABLE alert_text;
 CREATE VIRTUAL TABLE alert_text USING fts5 (text, content = '', contentless_delete = 1,
   tokenize = 'ascii tokenchars ''!"#$%&()*+,-./:;<=>?@[\]^_`{|}~''');
 
+-- The text index finds these as fast, in the order of the list, and together with others.
+DROP INDEX alerts_severity;
+DROP INDEX alerts_client_severity;
+DROP INDEX alerts_src;
+DROP INDEX alerts_dst;
+
 -- Folded as queries fold: the id, and the words of the name with a space around each.
 ALTER TABLE rules ADD COLUMN id_key TEXT;
 ALTER TABLE rules ADD COLUMN name_key TEXT;

@@ -38,41 +38,6 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
-	'/api/v1/account/totp': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		get?: never;
-		/** Use the second factor from now on; a code proves that the app has it */
-		put: operations['set-totp'];
-		/** Make the secret of a second factor; it is not in use yet */
-		post: operations['new-totp'];
-		delete?: never;
-		options?: never;
-		head?: never;
-		patch?: never;
-		trace?: never;
-	};
-	'/api/v1/account/totp/delete': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		get?: never;
-		put?: never;
-		/** Sign in without a second factor from now on */
-		post: operations['delete-totp'];
-		delete?: never;
-		options?: never;
-		head?: never;
-		patch?: never;
-		trace?: never;
-	};
 	'/api/v1/alerts': {
 		parameters: {
 			query?: never;
@@ -118,46 +83,6 @@ export interface paths {
 		get: operations['alert-raw'];
 		put?: never;
 		post?: never;
-		delete?: never;
-		options?: never;
-		head?: never;
-		patch?: never;
-		trace?: never;
-	};
-	'/api/v1/audit': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		/**
-		 * What people and scripts did, the newest first
-		 * @description Every record holds the hash of the one before it. `socme audit verify` checks them, also in a file that was made of them.
-		 */
-		get: operations['list-audit'];
-		put?: never;
-		post?: never;
-		delete?: never;
-		options?: never;
-		head?: never;
-		patch?: never;
-		trace?: never;
-	};
-	'/api/v1/audit/verify': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		get?: never;
-		put?: never;
-		/**
-		 * Check the whole audit at the core
-		 * @description 409 names the first record that was changed or is missing. Whoever rules the core can make it say anything: keep copies elsewhere, and compare.
-		 */
-		post: operations['verify-audit'];
 		delete?: never;
 		options?: never;
 		head?: never;
@@ -287,6 +212,40 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/query/complete': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** What may stand at a place in a query */
+		get: operations['complete-query'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/query/fields': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** The fields of the query language */
+		get: operations['query-fields'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/session': {
 		parameters: {
 			query?: never;
@@ -297,10 +256,7 @@ export interface paths {
 		/** Who is signed in */
 		get: operations['session'];
 		put?: never;
-		/**
-		 * Sign in with name and password
-		 * @description Who has a second factor is answered 401 with the location body.code until the code comes with it.
-		 */
+		/** Sign in with name and password */
 		post: operations['sign-in'];
 		/** Sign out */
 		delete: operations['sign-out'];
@@ -321,43 +277,6 @@ export interface paths {
 		/** Sign in with the one-time link that the core prints */
 		post: operations['sign-in-by-link'];
 		delete?: never;
-		options?: never;
-		head?: never;
-		patch?: never;
-		trace?: never;
-	};
-	'/api/v1/sessions': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		/**
-		 * Sign-ins that last, the newest first
-		 * @description One's own; an admin of all clients sees those of everybody, or of the user that is named.
-		 */
-		get: operations['list-sessions'];
-		put?: never;
-		post?: never;
-		delete?: never;
-		options?: never;
-		head?: never;
-		patch?: never;
-		trace?: never;
-	};
-	'/api/v1/sessions/{id}': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		get?: never;
-		put?: never;
-		post?: never;
-		/** End a session: one's own, or any for an admin of all clients */
-		delete: operations['end-session'];
 		options?: never;
 		head?: never;
 		patch?: never;
@@ -410,10 +329,7 @@ export interface paths {
 		/** API tokens */
 		get: operations['list-tokens'];
 		put?: never;
-		/**
-		 * Make an API token; its secret is shown this once
-		 * @description A token may do no more than whoever makes it, now and later: it shrinks with them, and ends with them. One that a token makes lasts no longer than that one.
-		 */
+		/** Make an API token; its secret is shown this once */
 		post: operations['add-token'];
 		delete?: never;
 		options?: never;
@@ -438,66 +354,6 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
-	'/api/v1/users': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		/** Users by name */
-		get: operations['list-users'];
-		put?: never;
-		/** Make a user, and a link that lets them in once */
-		post: operations['invite-user'];
-		delete?: never;
-		options?: never;
-		head?: never;
-		patch?: never;
-		trace?: never;
-	};
-	'/api/v1/users/{id}': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		/** One user */
-		get: operations['user'];
-		put?: never;
-		post?: never;
-		/** Delete a user with their sessions and tokens */
-		delete: operations['delete-user'];
-		options?: never;
-		head?: never;
-		/**
-		 * Change a user's name, role, clients, or whether they may sign in
-		 * @description What is absent stays as it is. A role comes with its clients, or with all_clients.
-		 */
-		patch: operations['set-user'];
-		trace?: never;
-	};
-	'/api/v1/users/{id}/link': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		get?: never;
-		put?: never;
-		/**
-		 * Make a link for a user who cannot sign in any more
-		 * @description When it is used, the password, the second factor and every session of theirs are gone, and they set a new password.
-		 */
-		post: operations['add-user-link'];
-		delete?: never;
-		options?: never;
-		head?: never;
-		patch?: never;
-		trace?: never;
-	};
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -509,15 +365,6 @@ export interface components {
 			host: string;
 			version: string;
 		};
-		Actor: {
-			/** @description where the request came from */
-			address?: string;
-			/** @description of the user, token or node */
-			id?: string;
-			/** @enum {string} */
-			kind: 'user' | 'token' | 'node' | 'system';
-			name: string;
-		};
 		'Add-clientRequest': {
 			name: string;
 		};
@@ -526,10 +373,6 @@ export interface components {
 			name?: string;
 		};
 		'Add-tokenRequest': {
-			/** @description for every client, those of the future as well */
-			all_clients?: boolean;
-			/** @description for these clients, by id or name */
-			clients?: string[] | null;
 			/**
 			 * Format: int64
 			 * @description how long it is good; for ever if absent
@@ -581,6 +424,8 @@ export interface components {
 			node_id: string;
 			/** @description addresses, domains, hashes, URLs, users and hosts of the alert, each once */
 			observables?: components['schemas']['Observable'][];
+			/** @description the name of the user who has claimed it */
+			owner?: string;
 			place?: components['schemas']['Place'];
 			process?: components['schemas']['Process'];
 			protocol?: string;
@@ -628,6 +473,11 @@ export interface components {
 			state: 'open' | 'acknowledged' | 'escalated' | 'resolved';
 			tags?: string[];
 			/**
+			 * @description what it turned out to be; absent until somebody has said
+			 * @enum {string}
+			 */
+			verdict?: 'true-positive' | 'false-positive' | 'benign' | 'expected';
+			/**
 			 * @description the engine that passed the event on, where that is not the rule's own
 			 * @enum {string}
 			 */
@@ -661,56 +511,9 @@ export interface components {
 			/** @description the chain's value after the alert's record */
 			value: string;
 		};
-		AuditHead: {
-			/**
-			 * Format: int64
-			 * @description how many records there are
-			 */
-			seq: number;
-			/** @description the value of the newest */
-			value: string;
-		};
-		AuditPageBody: {
-			items: components['schemas']['AuditRecord'][];
-			/**
-			 * Format: int64
-			 * @description cursor of the next page; null on the last
-			 */
-			next: number | null;
-		};
-		AuditRecord: {
-			actor: components['schemas']['Actor'];
-			/** @description what is since */
-			after?: unknown;
-			/** @description what was, as far as it changed */
-			before?: unknown;
-			/** @description the client that it is about; empty if it is about none */
-			client: components['schemas']['NamedClient'];
-			/** @example node */
-			noun: string;
-			/** @description the value of the record before this one */
-			previous: string;
-			/** Format: int64 */
-			seq: number;
-			target: components['schemas']['AuditTarget'];
-			/**
-			 * Format: date-time
-			 * @description the core's clock, to the millisecond
-			 */
-			time: string;
-			/** @description sha256 of previous and this record */
-			value: string;
-			/** @example revoke */
-			verb: string;
-		};
-		AuditTarget: {
-			id?: string;
-			name?: string;
-		};
 		'Change-accountRequest': {
 			/** @description needed when there is a password */
 			current_password?: string;
-			/** @description only an admin of all clients may take another */
 			name?: string;
 			password?: string;
 		};
@@ -726,16 +529,6 @@ export interface components {
 			 * @description how many nodes it has, revoked ones left out
 			 */
 			nodes: number;
-		};
-		Credentials: {
-			/** @description of the authenticator app, or a recovery code; for who has a second factor */
-			code?: string;
-			name: string;
-			password: string;
-		};
-		'Delete-totpRequest': {
-			/** @description needed when there is a password */
-			current_password?: string;
 		};
 		Detail: {
 			name: string;
@@ -830,55 +623,26 @@ export interface components {
 			/** @description the chain's value after seq */
 			value: string;
 		};
-		'Invite-userRequest': {
-			/** @description for every client, those of the future as well */
-			all_clients?: boolean;
-			/** @description for these clients, by id or name */
-			clients?: string[] | null;
-			name: string;
-			/** @enum {string} */
-			role: 'admin' | 'analyst' | 'viewer';
-		};
-		Invited: {
-			/** Format: date-time */
-			expires_time: string;
-			/** @description of the link, behind the core's address; it works once and is shown this once */
-			path: string;
-			user: components['schemas']['User'];
-		};
 		ListClientBody: {
 			items: components['schemas']['Client'][];
 		};
 		ListNodeBody: {
 			items: components['schemas']['Node'][];
 		};
+		ListQueryFieldBody: {
+			items: components['schemas']['QueryField'][];
+		};
 		ListTokenBody: {
 			items: components['schemas']['Token'][];
-		};
-		ListUserBody: {
-			items: components['schemas']['User'][];
-		};
-		ListUserSessionBody: {
-			items: components['schemas']['UserSession'][];
 		};
 		MITRE: {
 			tactics?: string[];
 			techniques?: components['schemas']['Technique'][];
 		};
-		NamedClient: {
-			id: string;
-			name: string;
-		};
 		NewToken: {
 			item: components['schemas']['Token'];
 			/** @description send it as Authorization: Bearer TOKEN */
 			token: string;
-		};
-		NewTOTP: {
-			/** @description to type into an authenticator app */
-			secret: string;
-			/** @description the same, for a QR code */
-			uri: string;
 		};
 		Node: {
 			/** @description where its last request came from */
@@ -1111,9 +875,57 @@ export interface components {
 			/** @description the program's file, or its name */
 			path?: string;
 		};
-		RecoveryCodes: {
-			/** @description each works once in place of a code; shown this once */
-			codes: string[];
+		QueryChoice: {
+			doc?: string;
+			/** @description more is to be written behind it: no space follows */
+			open: boolean;
+			/** @description what replaces the characters from start to end */
+			text: string;
+		};
+		QueryCompletion: {
+			/**
+			 * Format: int64
+			 * @description the character behind the last one
+			 */
+			end: number;
+			/** @description the best first, 20 at most */
+			items: components['schemas']['QueryChoice'][];
+			/**
+			 * Format: int64
+			 * @description the first character that a choice replaces, from 0
+			 */
+			start: number;
+		};
+		QueryField: {
+			/** @description other names of it */
+			also?: string[];
+			/** @description only the core knows it: it has no place in a node's filter */
+			core: boolean;
+			doc: string;
+			example: string;
+			/**
+			 * @description what its values are
+			 * @enum {string}
+			 */
+			kind:
+				| 'text'
+				| 'word'
+				| 'name'
+				| 'severity'
+				| 'address'
+				| 'port'
+				| 'time'
+				| 'state'
+				| 'verdict'
+				| 'id'
+				| 'has';
+			name: string;
+			operators: string[];
+			/**
+			 * @description where a * may stand: nowhere, at the end, at one of both ends, anywhere
+			 * @enum {string}
+			 */
+			wildcards: 'none' | 'end' | 'ends' | 'any';
 		};
 		Rule: {
 			/**
@@ -1132,33 +944,15 @@ export interface components {
 			 * @description when the sign-in ends at the latest; without use it ends earlier
 			 */
 			expires_time: string;
-			id: string;
 			user: components['schemas']['User'];
-		};
-		'Set-totpRequest': {
-			/** @description that the app shows now */
-			code: string;
-			/** @description needed when there is a password */
-			current_password?: string;
-			/** @description that of new-totp */
-			secret: string;
-		};
-		'Set-userRequest': {
-			/** @description for every client, those of the future as well */
-			all_clients?: boolean;
-			/** @description for these clients, by id or name */
-			clients?: string[] | null;
-			/** @description signs them out at once and refuses their tokens */
-			disabled?: boolean;
-			name?: string;
-			/** @description takes the second factor away: for a phone that is lost */
-			no_totp?: boolean;
-			/** @enum {string} */
-			role?: 'admin' | 'analyst' | 'viewer';
 		};
 		'Sign-in-by-linkRequest': {
 			/** @description what follows #link= in the address */
 			secret: string;
+		};
+		'Sign-inRequest': {
+			name: string;
+			password: string;
 		};
 		SourceHealth: {
 			/** Format: int64 */
@@ -1258,6 +1052,8 @@ export interface components {
 			/** @description the node's name; empty for SOCme's own alerts about no node */
 			node: string;
 			node_id: string;
+			/** @description the name of the user who has claimed it */
+			owner?: string;
 			place?: components['schemas']['Place'];
 			process?: components['schemas']['Process'];
 			protocol?: string;
@@ -1305,6 +1101,11 @@ export interface components {
 			state: 'open' | 'acknowledged' | 'escalated' | 'resolved';
 			tags?: string[];
 			/**
+			 * @description what it turned out to be; absent until somebody has said
+			 * @enum {string}
+			 */
+			verdict?: 'true-positive' | 'false-positive' | 'benign' | 'expected';
+			/**
 			 * @description the engine that passed the event on, where that is not the rule's own
 			 * @enum {string}
 			 */
@@ -1339,10 +1140,6 @@ export interface components {
 			name?: string;
 		};
 		Token: {
-			/** @description every client, those of the future as well */
-			all_clients: boolean;
-			/** @description the clients by name, where it is not all of them */
-			clients: components['schemas']['NamedClient'][];
 			/** Format: date-time */
 			created_time: string;
 			/** Format: date-time */
@@ -1350,57 +1147,18 @@ export interface components {
 			id: string;
 			/** Format: date-time */
 			last_used_time?: string;
-			/** @description the user who made it; it never has more than they have */
-			maker?: string;
 			name: string;
 			/** @enum {string} */
 			role: 'admin' | 'analyst' | 'viewer';
 		};
 		User: {
-			/** @description every client, those of the future as well */
-			all_clients: boolean;
-			/** @description the clients by name, where it is not all of them */
-			clients: components['schemas']['NamedClient'][];
 			/** Format: date-time */
 			created_time: string;
-			/** @description may not sign in, and their tokens are refused */
-			disabled: boolean;
-			/** @description false until an invitation was used */
 			has_password: boolean;
-			/** @description signs in with a code of six digits beside the password */
-			has_totp: boolean;
 			id: string;
 			name: string;
 			/** @enum {string} */
 			role: 'admin' | 'analyst' | 'viewer';
-			/**
-			 * Format: date-time
-			 * @description the last time
-			 */
-			signed_in_time?: string;
-		};
-		UserSession: {
-			/** @description where it was made */
-			address: string;
-			/** @description what the browser calls itself */
-			agent: string;
-			/** Format: date-time */
-			created_time: string;
-			/** @description the one that asks */
-			current: boolean;
-			/**
-			 * Format: date-time
-			 * @description when it ends at the latest; without use it ends earlier
-			 */
-			expires_time: string;
-			id: string;
-			/**
-			 * Format: date-time
-			 * @description to the minute
-			 */
-			used_time: string;
-			user: string;
-			user_id: string;
 		};
 		Withheld: {
 			/** Format: int64 */
@@ -1505,26 +1263,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -1581,254 +1321,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'set-totp': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		requestBody: {
-			content: {
-				'application/json': components['schemas']['Set-totpRequest'];
-			};
-		};
-		responses: {
-			/** @description OK */
-			200: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['RecoveryCodes'];
-				};
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'new-totp': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		requestBody?: never;
-		responses: {
-			/** @description OK */
-			200: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['NewTOTP'];
-				};
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'delete-totp': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		requestBody: {
-			content: {
-				'application/json': components['schemas']['Delete-totpRequest'];
-			};
-		};
-		responses: {
-			/** @description No Content */
-			204: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content?: never;
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -1889,26 +1383,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -1974,26 +1450,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2062,199 +1520,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'list-audit': {
-		parameters: {
-			query?: {
-				/** @description who, by id or name */
-				actor?: string;
-				/** @description about which client, by id or name */
-				client?: string;
-				/** @description next of the page before */
-				cursor?: number;
-				/** @description inclusive */
-				from?: string;
-				limit?: number;
-				noun?: string;
-				/** @description to what, by id or name */
-				target?: string;
-				/** @description exclusive */
-				until?: string;
-				verb?: string;
-			};
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		requestBody?: never;
-		responses: {
-			/** @description OK */
-			200: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['AuditPageBody'];
-				};
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'verify-audit': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		requestBody?: never;
-		responses: {
-			/** @description OK */
-			200: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['AuditHead'];
-				};
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Conflict */
-			409: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2309,26 +1576,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2396,26 +1645,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2481,26 +1712,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2570,26 +1783,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2644,26 +1839,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2729,26 +1906,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2821,26 +1980,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2904,8 +2045,60 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'complete-query': {
+		parameters: {
+			query?: {
+				/** @description how many characters stand before the cursor */
+				at?: number;
+				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
+				query?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['QueryCompletion'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2922,8 +2115,55 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Service Unavailable */
-			503: {
+		};
+	};
+	'query-fields': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ListQueryFieldBody'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2978,26 +2218,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -3016,7 +2238,7 @@ export interface operations {
 		};
 		requestBody: {
 			content: {
-				'application/json': components['schemas']['Credentials'];
+				'application/json': components['schemas']['Sign-inRequest'];
 			};
 		};
 		responses: {
@@ -3057,26 +2279,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -3130,26 +2334,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -3209,195 +2395,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'list-sessions': {
-		parameters: {
-			query?: {
-				/** @description id or name */
-				user?: string;
-			};
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		requestBody?: never;
-		responses: {
-			/** @description OK */
-			200: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['ListUserSessionBody'];
-				};
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Not Found */
-			404: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'end-session': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path: {
-				id: string;
-			};
-			cookie?: never;
-		};
-		requestBody?: never;
-		responses: {
-			/** @description No Content */
-			204: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content?: never;
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Not Found */
-			404: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -3452,26 +2451,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -3532,26 +2513,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -3606,26 +2569,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -3684,26 +2629,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -3749,15 +2676,6 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Not Found */
-			404: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Unprocessable Entity */
 			422: {
 				headers: {
@@ -3767,560 +2685,8 @@ export interface operations {
 					'application/problem+json': components['schemas']['ErrorModel'];
 				};
 			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
 			/** @description Internal Server Error */
 			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'list-users': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		requestBody?: never;
-		responses: {
-			/** @description OK */
-			200: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['ListUserBody'];
-				};
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'invite-user': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		requestBody: {
-			content: {
-				'application/json': components['schemas']['Invite-userRequest'];
-			};
-		};
-		responses: {
-			/** @description Created */
-			201: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['Invited'];
-				};
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Conflict */
-			409: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	user: {
-		parameters: {
-			query?: never;
-			header?: never;
-			path: {
-				/** @description the user's id or name */
-				id: string;
-			};
-			cookie?: never;
-		};
-		requestBody?: never;
-		responses: {
-			/** @description OK */
-			200: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['User'];
-				};
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Not Found */
-			404: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'delete-user': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path: {
-				/** @description the user's id or name */
-				id: string;
-			};
-			cookie?: never;
-		};
-		requestBody?: never;
-		responses: {
-			/** @description No Content */
-			204: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content?: never;
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Not Found */
-			404: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Conflict */
-			409: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'set-user': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path: {
-				/** @description the user's id or name */
-				id: string;
-			};
-			cookie?: never;
-		};
-		requestBody: {
-			content: {
-				'application/json': components['schemas']['Set-userRequest'];
-			};
-		};
-		responses: {
-			/** @description OK */
-			200: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['User'];
-				};
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Not Found */
-			404: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Conflict */
-			409: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'add-user-link': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path: {
-				/** @description the user's id or name */
-				id: string;
-			};
-			cookie?: never;
-		};
-		requestBody?: never;
-		responses: {
-			/** @description Created */
-			201: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['Invited'];
-				};
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Not Found */
-			404: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Conflict */
-			409: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
 				headers: {
 					[name: string]: unknown;
 				};

@@ -10,6 +10,8 @@ describe('pieces', () => {
 		'naïve 𝕏 after',
 		'a"b',
 		'>= : ""',
+		'(a OR b) -tag:scanner host:(x OR "y z"*) NOT (',
+		'-(a) - "open ""quote',
 		'',
 	])('joined are the query again: %j', (query) => {
 		expect(
@@ -28,6 +30,20 @@ describe('pieces', () => {
 
 	it('take a URL for a word', () => {
 		expect(pieces('https://evil.example')[0]?.field).toBe('');
+	});
+
+	it('know what joins terms', () => {
+		const joins = pieces('-tag:a (b OR c) AND "OR" ORACLE NOT d-e')
+			.filter((piece) => piece.join)
+			.map((piece) => piece.text);
+		expect(joins).toEqual(['-', '(', 'OR', ')', 'AND', 'NOT']);
+	});
+
+	it('know operators, wildcards and quotes in quotes', () => {
+		const [first, , second] = pieces('host!="a ""b"""* *"c d"');
+		expect([first?.field, first?.operator, first?.value]).toEqual(['host', '!=', '"a ""b"""*']);
+		expect(second?.value).toBe('*"c d"');
+		expect(pieces('sha256:ab')[0]?.field).toBe('sha256');
 	});
 
 	it('are finished when something follows', () => {

@@ -1,4 +1,4 @@
-/** A piece of a query, for showing it: a term, or the white space between two. */
+/** A piece of a query, for showing it: a term, what joins terms, or white space. */
 export interface Piece {
 	text: string;
 	/** Column of the first character, from 1, as the API counts: in characters. */
@@ -8,21 +8,27 @@ export interface Piece {
 	operator: string;
 	value: string;
 	space: boolean;
+	/** AND, OR, NOT, a minus or a parenthesis. */
+	join: boolean;
 	/** Something follows, so the person has finished with it. */
 	finished: boolean;
 }
 
-const term = /^(?:([a-zA-Z]+)(>=|<=|>|<|=|:)(?!\/\/))?("[^"]*"?|\S*)/;
+const space = /^\s+/;
+const join = /^(?:[()]|-(?=[^\s])|(?:AND|OR|NOT)(?=[\s()]|$))/;
+const term =
+	/^(?:(md5|sha1|sha256|[a-zA-Z]+)(!=|>=|<=|>|<|=|:)(?!\/\/))?(\*?"(?:[^"]|"")*(?:"\*?)?|[^\s()]*)/;
 
-/** Splits a query into terms and the white space between them; joined they are the query again. */
+/** Splits a query into pieces; joined they are the query again. */
 export function pieces(query: string): Piece[] {
 	const out: Piece[] = [];
 	let rest = query;
 	let column = 1;
 	while (rest !== '') {
-		const space = /^\s+/.exec(rest)?.[0];
-		const match = space ? null : term.exec(rest);
-		const text = space ?? (match?.[0] || rest);
+		const gap = space.exec(rest)?.[0];
+		const joined = gap ? undefined : join.exec(rest)?.[0];
+		const match = gap || joined ? null : term.exec(rest);
+		const text = gap ?? joined ?? (match?.[0] || rest);
 		rest = rest.slice(text.length);
 		out.push({
 			text,
@@ -30,7 +36,8 @@ export function pieces(query: string): Piece[] {
 			field: match?.[1] ?? '',
 			operator: match?.[2] ?? '',
 			value: match?.[3] ?? text,
-			space: space !== undefined,
+			space: gap !== undefined,
+			join: joined !== undefined,
 			finished: rest !== '',
 		});
 		column += [...text].length;

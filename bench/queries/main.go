@@ -1,0 +1,139 @@
+// Command queries measures how long the newest 50 alerts of a query take: every field
+// alone and with a client, for a value that is frequent, one that is rare, and one that
+// no alert has.
+//
+//	go run ./bench/queries -alerts 1000000 -data DIR
+//
+// It loads the alerts once, through the door that nodes use, and keeps them in DIR.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"github.com/socme-project/socme/internal/query"
+	"github.com/socme-project/socme/internal/store"
+	"github.com/socme-project/socme/soc"
+)
+
+func main() {
+	alerts := flag.Int("alerts", 1_000_000, "how many alerts to load, if there are none")
+	dir := flag.String("data", filepath.Join(os.TempDir(), "socme-bench-queries"), "where the database is kept")
+	rounds := flag.Int("rounds", 40, "how often each query runs")
+	flag.Parse()
+	if err := run(context.Background(), *dir, *alerts, *rounds); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, dir string, alerts, rounds int) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	s, err := store.Open(ctx, store.Options{Dir: dir, Now: func() time.Time { return now }, Log: slog.Default()})
+	if err != nil {
+		return err
+	}
+	err = load(ctx, s, now, alerts)
+	if err == nil {
+		err = measure(ctx, s, now, rounds)
+	}
+	return errors.Join(err, s.Close())
+}
+
+func measure(ctx context.Context, s *store.Store, now time.Time, rounds int) error {
+	scope := soc.ScopeOfAll("bench", soc.RoleAdmin)
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	defer func() { _ = w.Flush() }()
+	fmt.Fprintln(w, "query\talone p50\tp99 ms\thits\tclient p50\tp99 ms\thits")
+	var worst time.Duration
+	for _, text := range queries(now) {
+		line := text
+		for _, with := range []string{"", "client:client-7 "} {
+			took, hits, err := times(ctx, s, scope, with+"("+text+")", now, rounds)
+			if err != nil {
+				return fmt.Errorf("%s: %w", text, err)
+			}
+			p99 := took[len(took)*99/100]
+			worst = max(worst, p99)
+			line += fmt.Sprintf("\t%.2f\t%.2f\t%d", ms(took[len(took)/2]), ms(p99), hits)
+		}
+		fmt.Fprintln(w, line)
+	}
+	fmt.Fprintf(w, "worst\t\t%.2f\n", ms(worst))
+	return nil
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+func times(ctx context.Context, s *store.Store, scope soc.Scope, text string, now time.Time, rounds int) (took []time.Duration, hits int, err error) {
+	for range rounds {
+		start := time.Now()
+		q, err := query.Parse(text, query.Asker{Now: now, User: "admin"})
+		if err != nil {
+			return nil, 0, err
+		}
+		found, err := s.Alerts(ctx, scope, store.AlertFilter{Query: q, Limit: 50})
+		if err != nil {
+			return nil, 0, err
+		}
+		took, hits = append(took, time.Since(start)), len(found)
+	}
+	slices.Sort(took)
+	return took, hits, nil
+}
+
+// queries asks for every field: what is frequent, what is rare, what is absent.
+func queries(now time.Time) []string {
+	values := [][]string{
+		{"client:client-0", "client:client-499", "client:nobody"},
+		{"node:node-0", "node:node-499", "node:nobody"},
+		{"severity:low", "severity>=high", "severity:critical", "severity:unknown"},
+		{"rule:2000000", "rule:2000999", "rule:1", "rule:200*", "rule:20000*", "rule:9*"},
+		{"name:frequent", `name:"rare thing"`, "name:absent", "name:rul*"},
+		{"engine:suricata", "engine:socme"},
+		{"category:common", "category:seldom", "category:absent", "category:com*"},
+		{"action:allowed", "action:blocked", "action:absent"},
+		{"src:10.0.0.1", "src:203.0.113.9", "src:192.0.2.1", "src:10.0.0.0/8", "src:203.0.113.0/24", "src:172.16.0.0/12", "src:10.128.0.0/9"},
+		{"dst:198.51.100.1", "dst:2001:db8::9", "dst:2001:db8::/32", "dst:2001:db8::/40", "dst:192.0.2.1"},
+		{"ip:10.0.0.1", "ip:203.0.113.9", "ip:192.0.2.1", "ip:10.0.0.0/8"},
+		{"port:443", "port:31337", "port:9", "dport:443", "dport:31337", "dport:9", "dport>=1024", "dport<100", "dport!=443", "sport:1025", "sport:9"},
+		{"proto:tcp", "proto:icmp", "proto:absent"},
+		{"app:http", "app:ssh", "app:absent"},
+		{"host:web-1", "host:seldom", "host:absent", "host:web-*", "host:sel*", "host:*-1"},
+		{"agent:web-1", "agent:seldom", "agent:absent"},
+		{"user:root", "user:mallory", "user:absent", "user:r*"},
+		{"email:all@example.com", "email:eve@example.com", "email:absent@example.com", "email:*@example.com"},
+		{"file:common.php", "file:seldom.php", "file:absent", "file:*.php"},
+		{"hash:00000000000000000000000000000001", "hash:000000000000000000000000000000ff", "hash:11111111111111111111111111111111", "hash:0000*"},
+		{"url:/common", "url:/seldom", "url:/absent", "url:/q*"},
+		{"domain:common.example.com", "domain:seldom.example.com", "domain:absent.example.com", "domain:*.example.com"},
+		{"process:common.exe", "process:seldom.exe", "process:absent.exe"},
+		{"tag:common", "tag:seldom", "tag:absent", "-tag:common", "-tag:seldom"},
+		{"technique:T1110", "technique:T1059", "technique:T9999"},
+		{"tactic:impact", "tactic:discovery", "tactic:absent"},
+		{"community:1:seldom", "community:1:absent"},
+		{"via:wazuh", "via:absent"},
+		{"is:open", "is:resolved", "is:acknowledged", "is:escalated", "is:mine", "is:unclaimed", "is:demo", "-is:open"},
+		{"owner:admin", "owner:nobody", "verdict:benign", "verdict:expected", "has:owner"},
+		{"after:-24h", "before:-80d", "after:-10d before:-9d", "after:-24h host:web-1", "before:-80d host:seldom"},
+		{"has:user", "has:email", "-has:user", "has:src"},
+		{"frequent", "rareword", "absentword", `"frequent scan"`, "freq*", "rarew*"},
+		{"host:web-1 user:root", "host:web-1 user:mallory", "host:web-1 OR user:mallory", "host:web-1 -user:root", "host:web-1 is:open", "host:web-1 is:escalated", "user:mallory is:open", "is:escalated OR tag:seldom"},
+	}
+	var all []string
+	for _, of := range values {
+		all = append(all, of...)
+	}
+	return append(all, "id:"+soc.NewAlertID(now, "x").String())
+}
