@@ -16,7 +16,9 @@ const kept = 4096
 
 // Hub keeps the newest entries of the feed and wakes who waits for the next.
 type Hub struct {
-	mu   sync.Mutex
+	commit sync.Mutex // see Commit
+
+	mu   sync.Mutex // guards what follows
 	ring [kept]soc.Fed
 	last int64         // position of the newest entry
 	n    int64         // entries held, at most kept; they are last-n+1 … last
@@ -25,6 +27,17 @@ type Hub struct {
 
 // New makes a hub that continues after the feed's last position.
 func New(last int64) *Hub { return &Hub{last: last, wake: make(chan struct{})} }
+
+// Commit calls do, which commits to the store, and publishes what it has fed. One call
+// runs at a time: so the order of commits is the order of publishing, and positions rise
+// in both.
+func (h *Hub) Commit(do func() ([]soc.Fed, error)) error {
+	h.commit.Lock()
+	defer h.commit.Unlock()
+	fed, err := do()
+	h.Publish(fed)
+	return err
+}
 
 // Publish hands on entries that were committed. They follow each other without gaps,
 // in the order of their positions, and after all that was published before.

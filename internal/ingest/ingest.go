@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/socme-project/socme/internal/hub"
@@ -29,10 +28,8 @@ type Ingest struct {
 	Now       func() time.Time
 
 	decoder *wire.Decoder
-	// commit makes the order of commits the order of publishing: positions rise in both.
-	commit sync.Mutex
-	turns  turns
-	heard  *heard
+	turns   turns
+	heard   *heard
 }
 
 var system = soc.System("ingest")
@@ -107,10 +104,11 @@ func (i *Ingest) commitBatch(ctx context.Context, d store.Delivery) (store.Accep
 	i.Store.Prepare(&d)
 	for {
 		moved, alone := i.turns.watch(d.Chain.Node)
-		i.commit.Lock()
-		done, err := i.Store.Accept(ctx, system, d)
-		i.Hub.Publish(done.Fed)
-		i.commit.Unlock()
+		var done store.Accepted
+		err := i.Hub.Commit(func() (fed []soc.Fed, err error) {
+			done, err = i.Store.Accept(ctx, system, d)
+			return done.Fed, err
+		})
 		var ledger *soc.LedgerError
 		if early := errors.As(err, &ledger) && !ledger.Fork; !early || !i.turns.wait(ctx, moved, alone) {
 			return done, err
@@ -209,17 +207,13 @@ func (i *Ingest) raise(ctx context.Context, about caller, n notice) error {
 		Severity: n.severity, Rule: soc.Rule{Engine: soc.EngineSOCme, ID: n.rule, Name: n.name},
 		Details: n.details, EventTime: now, SeenTime: now,
 	}
-	i.commit.Lock()
-	defer i.commit.Unlock()
-	fed, err := i.Store.Raise(ctx, system, store.Notice{Alert: alert, Client: about.Client, Node: about.id, Once: n.once})
-	if err != nil {
-		return err
-	}
-	if len(fed) > 0 {
-		i.Log.WarnContext(ctx, "notice raised", "rule", n.rule, "node", about.id)
-	}
-	i.Hub.Publish(fed)
-	return nil
+	return i.Hub.Commit(func() ([]soc.Fed, error) {
+		fed, err := i.Store.Raise(ctx, system, store.Notice{Alert: alert, Client: about.Client, Node: about.id, Once: n.once})
+		if len(fed) > 0 {
+			i.Log.WarnContext(ctx, "notice raised", "rule", n.rule, "node", about.id)
+		}
+		return fed, err
+	})
 }
 
 // enrol turns a token's secret into a certificate.

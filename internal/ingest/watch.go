@@ -106,10 +106,7 @@ func (i *Ingest) resolveOffline(ctx context.Context, n soc.Node, open []string) 
 		why = "the node was revoked"
 	}
 	for _, once := range open {
-		i.commit.Lock()
-		fed, err := i.Store.Resolve(ctx, system, once, why)
-		i.Hub.Publish(fed)
-		i.commit.Unlock()
+		err := i.Hub.Commit(func() ([]soc.Fed, error) { return i.Store.Resolve(ctx, system, once, why) })
 		if err != nil {
 			return err
 		}

@@ -18,6 +18,7 @@ import (
 // AlertFilter chooses a page of alerts.
 type AlertFilter struct {
 	Query query.Query
+	Group *soc.GroupID // nil for all
 	// Before is the place of the last alert of the page before, nil for the first page.
 	Before *soc.SortKey
 	Limit  int // 1–501, 0 means 50

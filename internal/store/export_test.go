@@ -66,7 +66,7 @@ func Rollups(s *Store) (map[string]int64, error) {
 		read(`SELECT `+client+`, slot, 0, rules.name, '', count FROM rollup_rule JOIN rules ON rules.num = rule_num`, func(client string, slot, _ int64, a, _ string) string {
 			return fmt.Sprintf("rule %s %d %s", client, slot, a)
 		}),
-		read(`SELECT `+client+`, slot, severity, kind, value, count FROM rollup_facet`, func(client string, slot, n int64, a, b string) string {
+		read(`SELECT `+client+`, slot, severity, kind, value, count FROM rollup_facet WHERE kind <> 6`, func(client string, slot, n int64, a, b string) string {
 			return fmt.Sprintf("facet %s %s %d %s %s", a, client, slot, severity(n), b)
 		}),
 	)

@@ -44,6 +44,11 @@ func (s *Store) listSQL(ctx context.Context, db *sql.DB, scope soc.Scope, f Aler
 		}
 		conds = append(conds, cond)
 	}
+	if f.Group != nil {
+		l.and(`alerts.group_num = (SELECT num FROM alert_groups WHERE id = ?)`, f.Group[:])
+		l.columns(conds)
+		return l.byColumns()
+	}
 	few, err := c.few(conds)
 	if err != nil {
 		return "", nil, err

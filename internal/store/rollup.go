@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/socme-project/socme/soc"
@@ -32,6 +33,7 @@ const (
 	facetHost        = 3
 	facetUser        = 4
 	facetTechnique   = 5
+	facetRule        = 6 // the rule's number
 )
 
 // slotKey is a row of rollup_minute and rollup_hour.
@@ -77,13 +79,13 @@ func (t *tally) add(client, rule int64, key soc.SortKey, a *soc.Alert, n int64) 
 	}
 	t.outcomes[outcomeKey{rule: rule, client: client}] += n
 	// Values are many: these are added up over clients when they are read.
-	for kind, value := range facetsOf(a) {
+	for kind, value := range facetsOf(rule, a) {
 		t.facets[facetKey{kind, client, hour, a.Severity, value}] += n
 	}
 }
 
 // facetsOf yields what of an alert is counted by value, each value once.
-func facetsOf(a *soc.Alert) func(yield func(kind int, value string) bool) {
+func facetsOf(rule int64, a *soc.Alert) func(yield func(kind int, value string) bool) {
 	return func(yield func(int, string) bool) {
 		host, user := a.Subject()
 		one := func(kind int, value string) bool { return value == "" || yield(kind, cut(value)) }
@@ -94,7 +96,7 @@ func facetsOf(a *soc.Alert) func(yield func(kind int, value string) bool) {
 		if a.Destination.Address.IsValid() {
 			destination = a.Destination.Address.String()
 		}
-		if !one(facetSource, source) || !one(facetDestination, destination) ||
+		if !one(facetRule, strconv.FormatInt(rule, 10)) || !one(facetSource, source) || !one(facetDestination, destination) ||
 			!one(facetHost, host) || !one(facetUser, user) || a.MITRE == nil {
 			return
 		}

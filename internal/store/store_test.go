@@ -195,6 +195,17 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				_, err := w.InviteUser(ctx, none, "x", store.Wanted{Role: soc.RoleViewer, AllClients: true})
 				return 0, err
 			},
+			"DeleteView": func() (int, error) { return 0, w.DeleteView(ctx, none, "x") },
+			"Facets": func() (int, error) {
+				got, err := w.Facets(ctx, none, store.Period{From: w.clock.Add(-time.Hour), Until: w.clock.Add(time.Hour)})
+				return len(got.Rules) + len(got.Clients), err
+			},
+			"Histogram": func() (int, error) {
+				got, err := w.Histogram(ctx, none, store.Period{From: w.clock.Add(-time.Hour), Until: w.clock.Add(time.Hour)}, 0)
+				return int(got.Total), err
+			},
+			"SaveView": func() (int, error) { _, err := w.SaveView(ctx, none, soc.View{Name: "x"}); return 0, err },
+			"Views":    func() (int, error) { got, err := w.Views(ctx, none); return len(got), err },
 			"Act": func() (int, error) {
 				_, _, err := w.Act(ctx, none, store.Step{Verb: soc.VerbAcknowledge, Alert: &a.ID})
 				return 0, err

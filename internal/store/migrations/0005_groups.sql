@@ -23,7 +23,8 @@ CREATE TABLE rollup_rule (
   count INTEGER NOT NULL,
   PRIMARY KEY (client_num, slot, rule_num)
 ) WITHOUT ROWID;
--- What stands in alerts of an hour. kind: 1 source, 2 destination, 3 host, 4 user, 5 technique.
+-- What stands in alerts of an hour. kind: 1 source, 2 destination, 3 host, 4 user, 5 technique, 6 rule (its
+-- number).
 CREATE TABLE rollup_facet (
   kind INTEGER NOT NULL,
   client_num INTEGER NOT NULL,
