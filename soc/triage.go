@@ -69,12 +69,12 @@ type StepError struct {
 func (e *StepError) Error() string {
 	since := ""
 	if e.Last.Who != "" {
-		since = fmt.Sprintf(", since %s at %s", e.Last.Who, e.Last.Time.Format(time.RFC3339))
+		since = fmt.Sprintf(" (%s by %s at %s)", e.Last.Verb, e.Last.Who, e.Last.Time.Format(time.RFC3339))
 	}
 	if e.Owner != "" {
-		return fmt.Sprintf("conflict: %s has it%s", e.Owner, since)
+		return fmt.Sprintf("conflict: it is taken: %s has it%s", e.Owner, since)
 	}
-	return fmt.Sprintf("conflict: it is %s%s: one cannot %s it now", e.State, since, e.Verb)
+	return fmt.Sprintf("conflict: it is %s already%s, and one cannot %s it then", e.State, since, e.Verb)
 }
 
 // Unwrap makes it ErrConflict.

@@ -40,6 +40,34 @@ func (a *API) asker(ctx context.Context) query.Asker {
 	return query.Asker{Now: a.Now(), User: principalOf(ctx).user.Name}
 }
 
+// alertPage is a page of the alerts that a query finds, in a group or in all.
+func (a *API) alertPage(ctx context.Context, text, cursor string, limit int, group *soc.GroupID) (*alertPage, error) {
+	filter := store.AlertFilter{Limit: limit + 1, Group: group} // one more tells whether there is a next page
+	var err error
+	if filter.Query, err = query.Parse(text, a.asker(ctx)); err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	if cursor != "" {
+		filter.Before = &soc.SortKey{}
+		if err := filter.Before.UnmarshalText([]byte(cursor)); err != nil {
+			return nil, a.problem(ctx, fmt.Errorf("%w: the cursor is none that a page gave out", soc.ErrInvalid))
+		}
+	}
+	items, err := a.Store.Alerts(ctx, scopeOf(ctx), filter)
+	if err != nil {
+		return nil, a.problem(ctx, err)
+	}
+	page := &alertPage{}
+	if len(items) > limit {
+		items = items[:limit]
+		next := items[limit-1].SortKey.String()
+		page.Body.Next = &next
+	}
+	page.Body.Items = items
+	a.sawAlerts(scopeOf(ctx), "alerts", items...)
+	return page, nil
+}
+
 func (a *API) alerts(api huma.API) {
 	huma.Register(api, operation("list-alerts", http.MethodGet, "/alerts", signed, "Alerts, newest event first"),
 		func(ctx context.Context, in *struct {
@@ -48,30 +76,7 @@ func (a *API) alerts(api huma.API) {
 			Cursor string `query:"cursor" maxLength:"64" doc:"next of the page before"`
 		},
 		) (*alertPage, error) {
-			filter := store.AlertFilter{Limit: in.Limit + 1} // one more tells whether there is a next page
-			var err error
-			if filter.Query, err = query.Parse(in.Query, a.asker(ctx)); err != nil {
-				return nil, a.problem(ctx, err)
-			}
-			if in.Cursor != "" {
-				filter.Before = &soc.SortKey{}
-				if err := filter.Before.UnmarshalText([]byte(in.Cursor)); err != nil {
-					return nil, a.problem(ctx, fmt.Errorf("%w: the cursor is none that a page gave out", soc.ErrInvalid))
-				}
-			}
-			items, err := a.Store.Alerts(ctx, scopeOf(ctx), filter)
-			if err != nil {
-				return nil, a.problem(ctx, err)
-			}
-			page := &alertPage{}
-			if len(items) > in.Limit {
-				items = items[:in.Limit]
-				next := items[in.Limit-1].SortKey.String()
-				page.Body.Next = &next
-			}
-			page.Body.Items = items
-			a.sawAlerts(scopeOf(ctx), "alerts", items...)
-			return page, nil
+			return a.alertPage(ctx, in.Query, in.Cursor, in.Limit, nil)
 		})
 	op := operation("alert", http.MethodGet, "/alerts/{id}", signed, "One alert, by its id or by that of one of its witnesses")
 	op.Errors = append(op.Errors, http.StatusNotFound)

@@ -146,7 +146,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 	if err := json.Unmarshal([]byte(text), &document); err != nil {
 		t.Fatal(err)
 	}
-	const everybody, signed, admins = "nobody viewer analyst admin", "viewer analyst admin", "admin"
+	const everybody, signed, workers, admins = "nobody viewer analyst admin", "viewer analyst admin", "analyst admin", "admin"
 	may := map[string]string{ // every operation has its row
 		"about": everybody, "sign-in": everybody, "sign-in-by-link": everybody,
 		"session": signed, "sign-out": signed, "change-account": signed, "new-totp": signed, "set-totp": signed, "delete-totp": signed,
@@ -157,6 +157,10 @@ func TestWhoMayCallWhat(t *testing.T) {
 		"node-proof": signed, "status": signed,
 		"list-alerts": signed, "alert": signed, "alert-raw": signed, "stream": signed, "complete-query": signed, "query-fields": signed,
 		"add-client": admins, "add-node-token": admins, "revoke-node": admins,
+		"histogram": signed, "facets": signed, "list-groups": signed, "group": signed, "group-alerts": signed,
+		"alert-timeline": signed, "group-timeline": signed, "similar-alerts": signed, "mentions": signed,
+		"act-on-alert": workers, "act-on-group": workers, "act-on-filter": workers, "preview-action": workers, "undo-action": workers,
+		"list-views": signed, "add-view": signed, "change-view": signed, "delete-view": signed,
 		"list-tokens": admins, "add-token": admins, "delete-token": admins,
 	}
 	seen := 0
@@ -175,6 +179,7 @@ func TestWhoMayCallWhat(t *testing.T) {
 					t.Fatal(err)
 				}
 				request.Header.Set("Content-Type", "application/json")
+				request.Header.Set("X-Forwarded-For", fmt.Sprintf("192.0.2.%d", seen)) // strangers share a budget by address
 				if token != "" {
 					request.Header.Set("Authorization", "Bearer "+token)
 				}

@@ -205,6 +205,7 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				return int(got.Total), err
 			},
 			"SaveView": func() (int, error) { _, err := w.SaveView(ctx, none, soc.View{Name: "x"}); return 0, err },
+			"Newest":   func() (int, error) { n, err := w.Newest(ctx, none); return int(n), err },
 			"Views":    func() (int, error) { got, err := w.Views(ctx, none); return len(got), err },
 			"Act": func() (int, error) {
 				_, _, err := w.Act(ctx, none, store.Step{Verb: soc.VerbAcknowledge, Alert: &a.ID})

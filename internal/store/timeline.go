@@ -136,6 +136,18 @@ func (s *Store) Matches(ctx context.Context, scope soc.Scope, verb soc.Verb, q q
 	return m, nil
 }
 
+// Newest is the number of the newest alert of all clients: what Step.AsOf takes.
+func (s *Store) Newest(ctx context.Context, scope soc.Scope) (int64, error) {
+	if scope.Who() == "" {
+		return 0, soc.ErrForbidden
+	}
+	var n int64
+	if err := s.read.WithContext(ctx).Raw(`SELECT value FROM counters WHERE name = 'alert'`).Scan(&n).Error; err != nil {
+		return 0, fmt.Errorf("number of the newest alert: %w", err)
+	}
+	return n, nil
+}
+
 // notFound turns no row into soc.ErrNotFound.
 func notFound(err error) error {
 	if errors.Is(err, sql.ErrNoRows) {
