@@ -170,4 +170,3 @@ func (m *maker) alert(node soc.NodeID, n, total int, at time.Time) soc.Alert {
 	a.ID = soc.NewAlertID(at, node, a.Raw)
 	return a
 }
-

@@ -18,8 +18,14 @@ import (
 )
 
 func alertCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "alert", Short: "Alerts: list, watch, and the sensor's own bytes"}
-	cmd.AddCommand(alertList(), alertRaw(), alertWatch())
+	cmd := &cobra.Command{Use: "alert", Short: "Alerts: list, count, watch, work on them, and the sensor's own bytes"}
+	cmd.AddCommand(alertList(), alertRaw(), alertWatch(), alertHistogram(), alertFacets(), alertSimilar(),
+		actionList("timeline ID", "What was done to an alert, the newest first", cobra.ExactArgs(1), func(cmd *cobra.Command, api *sdk.Caller, args []string) ([]soc.Action, error) {
+			return api.AlertTimeline(cmd.Context(), args[0])
+		}))
+	cmd.AddCommand(doing("alert", func(cmd *cobra.Command, api *sdk.Caller, id string, d sdk.Doing) (soc.Action, error) {
+		return api.ActOnAlert(cmd.Context(), id, d)
+	}, true)...)
 	return cmd
 }
 

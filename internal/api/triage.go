@@ -15,7 +15,7 @@ import (
 type Doing struct {
 	Verb    soc.Verb    `json:"verb" enum:"acknowledge,claim,assign,release,escalate,resolve,reopen,comment"`
 	Verdict soc.Verdict `json:"verdict,omitempty" enum:"true-positive,false-positive,benign,expected" doc:"needed to resolve"`
-	Owner   string      `json:"owner,omitempty" maxLength:"64" doc:"the id of the user to assign to"`
+	Owner   string      `json:"owner,omitempty" maxLength:"64" doc:"the id or name of the user to assign to"`
 	Text    string      `json:"text,omitempty" maxLength:"8192" doc:"the comment, or the reason; @name mentions a user"`
 }
 

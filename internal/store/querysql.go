@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -133,9 +134,9 @@ func (c compiler) term(t *query.Term) (cond, error) {
 	case query.Destination:
 		out.sql, out.args = prefixSQL(`alerts.dst`, t.Prefix)
 	case query.Address:
-		src, args := prefixSQL(`alerts.src`, t.Prefix)
-		dst, more := prefixSQL(`alerts.dst`, t.Prefix)
-		out.sql, out.args = `(`+src+` OR `+dst+`)`, append(args, more...)
+		src, ofSrc := prefixSQL(`alerts.src`, t.Prefix)
+		dst, ofDst := prefixSQL(`alerts.dst`, t.Prefix)
+		out.sql, out.args = `(`+src+` OR `+dst+`)`, slices.Concat(ofSrc, ofDst)
 	case query.After:
 		out.sql, out.args = `alerts.sort_key >= ?`, []any{firstKey(t.Time)}
 	case query.Before:

@@ -20,7 +20,7 @@ import (
 type Step struct {
 	Verb    soc.Verb
 	Verdict soc.Verdict // of VerbResolve
-	Owner   string      // the user's id, of VerbAssign
+	Owner   string      // the user's id or name, of VerbAssign
 	Text    string      // a comment, or the reason; at most TextMost bytes
 
 	Alert *soc.AlertID
@@ -168,7 +168,7 @@ func (t *triage) people() error {
 		t.owner, t.action.Owner = t.user, actor.Name
 	case soc.VerbAssign:
 		var role string
-		err := t.tx.QueryRowContext(t.ctx, `SELECT num, name, role FROM users WHERE id = ? AND disabled_ms = 0`, t.step.Owner).Scan(&t.owner, &t.action.Owner, &role)
+		err := t.tx.QueryRowContext(t.ctx, `SELECT num, name, role FROM users WHERE (id = ? OR name_key = ?) AND disabled_ms = 0`, t.step.Owner, strings.ToLower(t.step.Owner)).Scan(&t.owner, &t.action.Owner, &role)
 		if errors.Is(err, sql.ErrNoRows) {
 			return fmt.Errorf("%w: there is no user %q to assign to", soc.ErrInvalid, t.step.Owner)
 		}
@@ -231,7 +231,7 @@ func (t *triage) targets() ([]touched, error) {
 		return nil, err
 	}
 	if len(found) > StepMost {
-		return nil, fmt.Errorf("%w: the filter finds more than %d alerts; narrow it, for example by after: and before:", soc.ErrInvalid, StepMost)
+		return nil, fmt.Errorf("%w: the filter finds more than %d alerts; narrow it, for example by after: and before: times", soc.ErrInvalid, StepMost)
 	}
 	if len(found) == 0 && t.step.Alert != nil {
 		return nil, soc.ErrNotFound

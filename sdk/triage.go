@@ -1,0 +1,159 @@
+package sdk
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/socme-project/socme/soc"
+)
+
+// Doing is what to do to alerts.
+type Doing struct {
+	Verb    soc.Verb    `json:"verb"`
+	Verdict soc.Verdict `json:"verdict,omitzero"` // of soc.VerbResolve
+	Owner   string      `json:"owner,omitempty"`  // id or name, of soc.VerbAssign
+	Text    string      `json:"text,omitempty"`
+	// AsOf is that of the list or preview that was looked at; 0 acts on all. It is for
+	// groups and filters.
+	AsOf int64 `json:"as_of,omitempty"`
+}
+
+// ActOnAlert does something to one alert.
+func (c *Caller) ActOnAlert(ctx context.Context, id string, d Doing) (soc.Action, error) {
+	var action soc.Action
+	d.AsOf = 0
+	return action, c.do(ctx, http.MethodPost, "/alerts/"+url.PathEscape(id)+"/actions", d, &action)
+}
+
+// ActOnGroup does it to the alerts of a group.
+func (c *Caller) ActOnGroup(ctx context.Context, id string, d Doing) (soc.Action, error) {
+	var action soc.Action
+	return action, c.do(ctx, http.MethodPost, "/groups/"+url.PathEscape(id)+"/actions", d, &action)
+}
+
+// ActOnFilter does it to all that a query finds.
+func (c *Caller) ActOnFilter(ctx context.Context, query string, d Doing) (soc.Action, error) {
+	var action soc.Action
+	body := struct {
+		Doing
+		Query string `json:"query"`
+	}{d, query}
+	return action, c.do(ctx, http.MethodPost, "/actions", body, &action)
+}
+
+// Matches is what a filter finds, for a step on all of it.
+type Matches struct {
+	Alerts int64 `json:"alerts"`
+	AsOf   int64 `json:"as_of"`
+}
+
+// Preview counts what ActOnFilter would change.
+func (c *Caller) Preview(ctx context.Context, query string, verb soc.Verb) (Matches, error) {
+	var found Matches
+	body := struct {
+		Verb  soc.Verb `json:"verb"`
+		Query string   `json:"query"`
+	}{verb, query}
+	return found, c.do(ctx, http.MethodPost, "/actions/preview", body, &found)
+}
+
+// Undo takes back an action of one's own, within soc.UndoFor.
+func (c *Caller) Undo(ctx context.Context, action string) (soc.Action, error) {
+	var undone soc.Action
+	return undone, c.do(ctx, http.MethodPost, "/actions/"+url.PathEscape(action)+"/undo", nil, &undone)
+}
+
+// AlertTimeline is what was done to an alert, the newest first.
+func (c *Caller) AlertTimeline(ctx context.Context, id string) ([]soc.Action, error) {
+	return c.actions(ctx, "/alerts/"+url.PathEscape(id)+"/timeline")
+}
+
+// GroupTimeline is what was done to a group, the newest first.
+func (c *Caller) GroupTimeline(ctx context.Context, id string) ([]soc.Action, error) {
+	return c.actions(ctx, "/groups/"+url.PathEscape(id)+"/timeline")
+}
+
+// Mentions lists the comments that mention who asks, the newest first.
+func (c *Caller) Mentions(ctx context.Context) ([]soc.Action, error) {
+	return c.actions(ctx, "/mentions")
+}
+
+func (c *Caller) actions(ctx context.Context, path string) ([]soc.Action, error) {
+	var list struct{ Items []soc.Action }
+	return list.Items, c.do(ctx, http.MethodGet, path, nil, &list)
+}
+
+// Similar is what alerts of the same rule turned out to be.
+type Similar struct {
+	Seen     int64            `json:"seen"`
+	Clients  int64            `json:"clients"`
+	Verdicts map[string]int64 `json:"verdicts"`
+	LastWho  string           `json:"last_who,omitempty"`
+	LastTime time.Time        `json:"last_time,omitzero"`
+}
+
+// Similar tells what alerts of the same rule as this one turned out to be.
+func (c *Caller) Similar(ctx context.Context, id string) (Similar, error) {
+	var found Similar
+	return found, c.do(ctx, http.MethodGet, "/alerts/"+url.PathEscape(id)+"/similar", nil, &found)
+}
+
+// GroupsOf chooses groups. Empty fields choose all.
+type GroupsOf struct {
+	States   []soc.AlertState
+	Clients  []string     // ids
+	Severity soc.Severity // at least
+	Cursor   string
+	Limit    int // 1–500
+}
+
+// GroupPage is one page of groups.
+type GroupPage struct {
+	Items []soc.Group `json:"items"`
+	Next  *string     `json:"next"` // cursor of the next page, nil on the last
+	AsOf  int64       `json:"as_of"`
+}
+
+// Groups returns a page of groups, the one with the newest alert first.
+func (c *Caller) Groups(ctx context.Context, of GroupsOf) (GroupPage, error) {
+	var page GroupPage
+	values := url.Values{"limit": {strconv.Itoa(of.Limit)}}
+	join := func(name, value string) {
+		if old := values.Get(name); old != "" {
+			value = old + "," + value
+		}
+		values.Set(name, value)
+	}
+	for _, state := range of.States {
+		join("state", string(state))
+	}
+	for _, id := range of.Clients {
+		join("client", id)
+	}
+	if of.Severity > soc.SeverityUnknown {
+		values.Set("severity", of.Severity.String())
+	}
+	if of.Cursor != "" {
+		values.Set("cursor", of.Cursor)
+	}
+	return page, c.do(ctx, http.MethodGet, "/groups?"+values.Encode(), nil, &page)
+}
+
+// Group finds one group by its id.
+func (c *Caller) Group(ctx context.Context, id string) (soc.Group, error) {
+	var group soc.Group
+	return group, c.do(ctx, http.MethodGet, "/groups/"+url.PathEscape(id), nil, &group)
+}
+
+// GroupAlerts returns a page of the alerts of a group, newest event first.
+func (c *Caller) GroupAlerts(ctx context.Context, id, query, cursor string, limit int) (Page, error) {
+	var page Page
+	values := url.Values{"query": {query}, "limit": {strconv.Itoa(limit)}}
+	if cursor != "" {
+		values.Set("cursor", cursor)
+	}
+	return page, c.do(ctx, http.MethodGet, "/groups/"+url.PathEscape(id)+"/alerts?"+values.Encode(), nil, &page)
+}
