@@ -142,8 +142,9 @@ func (s *Store) feedChanged(ctx context.Context, tx *sql.Tx, num, atMS int64) ([
 		return nil, err
 	}
 	var fed []soc.Fed
-	err = scanAlerts(ctx, tx, alertSelect+` WHERE alerts.num = ?`, []any{num}, func(_ int64, alert soc.StoredAlert) {
+	err = scanAlerts(ctx, tx, alertSelect+` WHERE alerts.num = ?`, []any{num}, func(_ int64, alert soc.StoredAlert) bool {
 		fed = append(fed, soc.Fed{Pos: pos, Alert: alert})
+		return true
 	})
 	if err == nil && len(fed) == 0 {
 		err = soc.ErrNotFound
