@@ -35,7 +35,7 @@ func load(ctx context.Context, s *store.Store, now time.Time, total int) error {
 			return err
 		}
 	}
-	r := rand.New(rand.NewPCG(1, 2))
+	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same alerts at each run
 	m := maker{Rand: r, which: rand.NewZipf(r, 1.1, 4, clients-1), pool: rand.NewZipf(r, 1.2, 8, 9999)}
 	start, last := time.Now(), 0
 	waiting := make([][]soc.Alert, clients)
@@ -177,4 +177,3 @@ func (m *maker) alert(node soc.NodeID, n, total int, at time.Time) soc.Alert {
 	a.ID = soc.NewAlertID(at, node, a.Raw)
 	return a
 }
-

@@ -91,4 +91,3 @@ func describe(info query.Info) QueryField {
 	}
 	return f
 }
-

@@ -233,14 +233,14 @@ func TestEveryFieldIsFoundByItsExample(t *testing.T) {
 func TestTheBounds(t *testing.T) {
 	deep := func(n int) string { return strings.Repeat("(", n) + "a" + strings.Repeat(")", n) }
 	for text, want := range map[string]bool{
-		strings.Repeat("a ", query.MaxTerms):       true,
-		strings.Repeat("a ", query.MaxTerms+1):     false,
-		deep(query.MaxDepth):                       true,
-		deep(query.MaxDepth + 1):                   false,
+		strings.Repeat("a ", query.MaxTerms):        true,
+		strings.Repeat("a ", query.MaxTerms+1):      false,
+		deep(query.MaxDepth):                        true,
+		deep(query.MaxDepth + 1):                    false,
 		strings.Repeat("-", query.MaxDepth+1) + "a": false,
-		strings.Repeat("a", query.MaxLength):       true,
-		strings.Repeat("a", query.MaxLength+1):     false,
-		strings.Repeat("(", query.MaxLength):       false,
+		strings.Repeat("a", query.MaxLength):        true,
+		strings.Repeat("a", query.MaxLength+1):      false,
+		strings.Repeat("(", query.MaxLength):        false,
 	} {
 		if _, err := query.Parse(text, asker); (err == nil) != want {
 			t.Errorf("%.40s…: %v, want good: %v", text, err, want)

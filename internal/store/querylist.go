@@ -170,7 +170,7 @@ func (c compiler) few(conds []cond) (*cond, error) {
 		if !cond.triage || cond.sql == `(alerts.owner_num IS NULL)` {
 			continue
 		}
-		nums, err := c.nums(`SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE `+cond.sql+` LIMIT ?)`, append(cond.args[:len(cond.args):len(cond.args)], fewTouched+1)...)
+		nums, err := c.nums(`SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE `+cond.sql+` LIMIT ?)`, append(slices.Clip(cond.args), fewTouched+1)...)
 		if err != nil {
 			return nil, err
 		}
