@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/socme-project/socme/internal/store"
@@ -16,7 +17,7 @@ import (
 const (
 	clients = 500
 	span    = 90 * 24 * time.Hour
-	batch   = 1000
+	window  = 20_000 // alerts that all nodes deliver before one of them delivers again
 )
 
 var system = soc.System("bench")
@@ -34,7 +35,7 @@ func load(ctx context.Context, s *store.Store, now time.Time, total int) error {
 			return err
 		}
 	}
-	r := rand.New(rand.NewPCG(1, 2))
+	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same alerts at each run
 	m := maker{Rand: r, which: rand.NewZipf(r, 1.1, 4, clients-1), pool: rand.NewZipf(r, 1.2, 8, 9999)}
 	start, last := time.Now(), 0
 	waiting := make([][]soc.Alert, clients)
@@ -42,15 +43,9 @@ func load(ctx context.Context, s *store.Store, now time.Time, total int) error {
 		c := int(m.which.Uint64())
 		at := now.Add(-span + span*time.Duration(n)/time.Duration(total))
 		waiting[c] = append(waiting[c], m.alert(chains[c].Node, n, total, at))
-		if len(waiting[c]) == batch || n == total-1 {
-			for c := range chains {
-				if len(waiting[c]) == 0 || len(waiting[c]) < batch && n < total-1 {
-					continue
-				}
-				if _, err := s.Accept(ctx, system, chains[c].delivery(waiting[c])); err != nil {
-					return err
-				}
-				waiting[c] = waiting[c][:0]
+		if (n+1)%window == 0 || n == total-1 {
+			if err := deliver(ctx, s, chains, waiting); err != nil {
+				return err
 			}
 		}
 		if n-last == 100_000 {
@@ -60,6 +55,18 @@ func load(ctx context.Context, s *store.Store, now time.Time, total int) error {
 	}
 	_, err = s.AddLink(ctx, system)
 	return err
+}
+
+func deliver(ctx context.Context, s *store.Store, chains []chain, waiting [][]soc.Alert) error {
+	for c := range chains {
+		for part := range slices.Chunk(waiting[c], 1000) {
+			if _, err := s.Accept(ctx, system, chains[c].delivery(part)); err != nil {
+				return err
+			}
+		}
+		waiting[c] = waiting[c][:0]
+	}
+	return nil
 }
 
 // chain is a node's.

@@ -91,24 +91,26 @@ func (w Words) String() string {
 
 // String writes the pattern; it is quoted only where it must be.
 func (p Pattern) String() string {
-	last := len(p) - 1
-	if last > 2 || last == 2 && p[0]+p[2] != "" || last == 1 && p[0] != "" && p[1] != "" { // was not in quotes
-		return strings.Join(p, "*")
-	}
 	text := strings.Join(p, "")
-	if text == "" && last > 0 {
+	if text == "" && p.Wild() {
 		return "*"
+	}
+	before, behind := "", ""
+	if parts := p; p.Wild() {
+		if parts[0] == "" {
+			before, parts = "*", parts[1:]
+		}
+		if len(parts) > 1 && parts[len(parts)-1] == "" {
+			behind, parts = "*", parts[:len(parts)-1]
+		}
+		if len(parts) > 1 { // wildcards in the middle are of a word that was not in quotes
+			return strings.Join(p, "*")
+		}
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return ends(r) || r == '"' || r == '*' || unicode.IsControl(r) }) || text == "" {
 		text = quote(text)
 	}
-	if last > 0 && p[0] == "" {
-		text = "*" + text
-	}
-	if last > 0 && p[last] == "" {
-		text += "*"
-	}
-	return text
+	return before + text + behind
 }
 
 func quote(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }

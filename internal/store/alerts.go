@@ -45,15 +45,11 @@ func (s *Store) Alerts(ctx context.Context, scope soc.Scope, f AlertFilter) ([]s
 		f.Limit = pageDefault
 	}
 	f.Limit = min(f.Limit, pageMost)
-	found := []soc.StoredAlert{}
 	db, err := s.read.DB()
 	if err != nil {
 		return nil, err
 	}
-	text, args, err := s.listSQL(ctx, db, scope, f)
-	if err == nil {
-		err = scanAlerts(ctx, db, text, args, func(_ int64, alert soc.StoredAlert) { found = append(found, alert) })
-	}
+	found, err := listAlerts(ctx, db, scope, f)
 	if err != nil {
 		return nil, fmt.Errorf("list alerts: %w", err)
 	}
@@ -146,18 +142,22 @@ func (s *Store) alerts(ctx context.Context, rest string, args ...any) ([]soc.Sto
 	if err != nil {
 		return nil, err
 	}
-	err = scanAlerts(ctx, db, alertSelect+rest, args, func(_ int64, alert soc.StoredAlert) { found = append(found, alert) })
+	err = scanAlerts(ctx, db, alertSelect+rest, args, func(_ int64, alert soc.StoredAlert) bool {
+		found = append(found, alert)
+		return true
+	})
 	return found, err
 }
 
 // queryer is a pool or a transaction.
 type queryer interface {
 	QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, text string, args ...any) *sql.Row
 }
 
 // scanAlerts runs a query whose columns are those of alertSelect, with one number
-// instead of alerts.num.
-func scanAlerts(ctx context.Context, db queryer, text string, args []any, each func(num int64, alert soc.StoredAlert)) error {
+// instead of alerts.num. It ends when each says false.
+func scanAlerts(ctx context.Context, db queryer, text string, args []any, each func(num int64, alert soc.StoredAlert) bool) error {
 	rows, err := db.QueryContext(ctx, text, args...)
 	if err != nil {
 		return err
@@ -184,7 +184,9 @@ func scanAlerts(ctx context.Context, db queryer, text string, args []any, each f
 		alert.ReceivedTime, alert.ResolvedTime, alert.State = fromMS(received), fromMS(resolved), stateOf(state)
 		alert.NodeID, alert.Node, alert.Epoch = soc.NodeID(node.String), nodeName.String, soc.Epoch(epoch.String)
 		alert.Lane, alert.Seq, alert.Owner = soc.Lane(lane.Int64), uint64(seq.Int64), owner.String
-		each(num, alert)
+		if !each(num, alert) {
+			break
+		}
 	}
 	return rows.Err()
 }

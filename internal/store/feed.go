@@ -50,7 +50,10 @@ func (s *Store) Feed(ctx context.Context, scope soc.Scope, after int64, limit in
 	}
 	err = scanAlerts(ctx, db, `SELECT feed.pos, `+alertColumns+` FROM alerts`+alertJoins+` JOIN feed ON feed.alert_num = alerts.num
 		WHERE feed.pos > ? AND feed.pos <= ? AND `+where[0]+` ORDER BY feed.pos`, append([]any{after, next}, args...),
-		func(pos int64, alert soc.StoredAlert) { fed = append(fed, soc.Fed{Pos: pos, Alert: alert}) })
+		func(pos int64, alert soc.StoredAlert) bool {
+			fed = append(fed, soc.Fed{Pos: pos, Alert: alert})
+			return true
+		})
 	if err == nil {
 		var resets []int64
 		err = s.read.WithContext(ctx).Raw(`SELECT pos FROM feed WHERE pos > ? AND pos <= ? AND alert_num = 0`, after, next).Scan(&resets).Error

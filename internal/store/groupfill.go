@@ -21,7 +21,7 @@ func (s *Store) fillGroups(ctx context.Context, tx *sql.Tx) error {
 	for last, more := int64(0), true; more; {
 		found := map[soc.ClientID]*unfilled{}
 		more = false
-		err := scanAlerts(ctx, tx, alertSelect+` WHERE alerts.num > ? ORDER BY alerts.num LIMIT ?`, []any{last, fillAtOnce}, func(num int64, alert soc.StoredAlert) {
+		err := scanAlerts(ctx, tx, alertSelect+` WHERE alerts.num > ? ORDER BY alerts.num LIMIT ?`, []any{last, fillAtOnce}, func(num int64, alert soc.StoredAlert) bool {
 			of := found[alert.ClientID]
 			if of == nil {
 				of = &unfilled{}
@@ -30,6 +30,7 @@ func (s *Store) fillGroups(ctx context.Context, tx *sql.Tx) error {
 			of.nums = append(of.nums, num)
 			of.alerts = append(of.alerts, newAlert{alert: alert})
 			last, more = num, true
+			return true
 		})
 		if err != nil {
 			return err

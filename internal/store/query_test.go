@@ -272,3 +272,124 @@ func TestTheDatabaseAndMatchAgreeOnRandomQueries(t *testing.T) {
 		}
 	})
 }
+
+func TestAnIndexThatIsGoneIsBuiltAnew(t *testing.T) {
+	dir := t.TempDir()
+	w := &world{clock: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)}
+	open := func() {
+		w.Store = must(store.Open(t.Context(), store.Options{Dir: dir, Now: func() time.Time { return w.clock }}))(t)
+	}
+	open()
+	w.client = must(w.AddClient(t.Context(), system, "Clinic Saint-Luc", false))(t)
+	w.node, w.key = w.enrol(t, w.client.Name)
+	populate(t, w, sampler{rand.New(rand.NewPCG(5, 6))}, 300)
+	queries := []string{"host:web-1", "brute", "severity>=high", "client:acme", "rule:900*", "name:brute", "-tag:scanner"}
+	found := func() (got []int) {
+		for _, text := range queries {
+			q := must(query.Parse(text, query.Asker{Now: w.clock}))(t)
+			got = append(got, len(inPages(t, w, q, 500)))
+		}
+		return got
+	}
+	want := found()
+	for _, statement := range []string{
+		`INSERT INTO alert_text (alert_text) VALUES ('delete-all')`,
+		`UPDATE alerts SET place = NULL`,
+		`UPDATE rules SET id_key = NULL, name_key = NULL`,
+	} {
+		if err := store.Exec(w.Store, statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := found(); slices.Equal(got, want) {
+		t.Fatal("without an index everything is found")
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	open()
+	defer func() { _ = w.Close() }()
+	if got := found(); !slices.Equal(got, want) {
+		t.Errorf("afterwards %v are found, want %v", got, want)
+	}
+}
+
+// Alerts of one millisecond want places beside each other, and some the same.
+func TestPagesAreWholeWhereManyAlertsHaveOneTime(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, w *world) {
+		c := newChain(w.node.ID, soc.LaneNormal)
+		for part := range 6 {
+			made := make([]soc.Alert, 1000)
+			for i := range made {
+				made[i] = alertAt(w.node.ID, w.clock, part*1000+i)
+			}
+			must(w.Accept(t.Context(), system, c.delivery(c.entries(t, made...))))(t)
+		}
+		q := must(query.Parse("severity:low", query.Asker{Now: w.clock}))(t)
+		if got := len(inPages(t, w, q, 97)); got != 6000 {
+			t.Errorf("%d alerts are found, want 6000", got)
+		}
+	})
+}
+
+func TestAWitnessThatTakesAnEventForWorseIsFoundByIt(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, w *world) {
+		key := soc.NewEventKey(w.clock, "one event")
+		first, second := alertAt(w.node.ID, w.clock, 1), alertAt(w.node.ID, w.clock, 2)
+		first.EventKey, second.EventKey, second.Via, second.Severity = key, key, "wazuh", soc.SeverityCritical
+		c := newChain(w.node.ID, soc.LaneNormal)
+		must(w.Accept(t.Context(), system, c.delivery(c.entries(t, first))))(t)
+		must(w.Accept(t.Context(), system, c.delivery(c.entries(t, second))))(t)
+		for text, want := range map[string]int{"severity:critical": 1, "severity:low": 0, "-severity:low": 1} {
+			q := must(query.Parse(text, query.Asker{Now: w.clock}))(t)
+			if got := len(inPages(t, w, q, 10)); got != want {
+				t.Errorf("%s finds %d alerts, want %d", text, got, want)
+			}
+		}
+	})
+}
+
+func TestNamesAreThoseThatTheScopeSees(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, w *world) {
+		other := must(w.AddClient(t.Context(), system, "Other", false))(t)
+		node, _ := w.enrol(t, other.Name)
+		theirs := alertAt(node.ID, w.clock, 2)
+		theirs.Rule = soc.Rule{Engine: soc.EngineWazuh, ID: "777", Name: "their secret rule"}
+		for id, a := range map[soc.NodeID]soc.Alert{w.node.ID: alertAt(w.node.ID, w.clock, 1), node.ID: theirs} {
+			c := newChain(id, soc.LaneNormal)
+			must(w.Accept(t.Context(), system, c.delivery(c.entries(t, a))))(t)
+		}
+		names := func(scope soc.Scope, field query.Field, written string) (got []string) {
+			for _, n := range must(w.Names(t.Context(), scope, field, written))(t) {
+				got = append(got, n.Text)
+			}
+			return got
+		}
+		mine := soc.ScopeOf("viewer", soc.RoleViewer, w.client.ID)
+		for _, tt := range []struct {
+			scope   soc.Scope
+			field   query.Field
+			written string
+			want    []string
+		}{
+			{system, query.Client, "", []string{"Clinic Saint-Luc", "Other"}},
+			{system, query.Client, "sai", []string{"Clinic Saint-Luc"}},
+			{mine, query.Client, "", []string{"Clinic Saint-Luc"}},
+			{mine, query.Client, "oth", nil},
+			{system, query.Node, "GA", []string{"gate", "gate"}},
+			{mine, query.Node, "", []string{"gate"}},
+			{system, query.RuleID, "7", []string{"777"}},
+			{system, query.RuleID, "secret", []string{"777"}},
+			{mine, query.RuleID, "7", nil},
+			{mine, query.RuleID, "", []string{"9000001"}},
+			{mine, query.RuleName, "their", nil},
+			{system, query.RuleName, "secr", []string{"their secret rule"}},
+			{mine, query.Owner, "", nil},
+			{system, query.Host, "", nil},
+		} {
+			if got := names(tt.scope, tt.field, tt.written); !slices.Equal(got, tt.want) {
+				t.Errorf("%s:%s by %s offers %q, want %q", tt.field, tt.written, tt.scope.Who(), got, tt.want)
+			}
+		}
+	})
+}

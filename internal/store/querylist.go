@@ -5,13 +5,26 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/socme-project/socme/internal/query"
 	"github.com/socme-project/socme/soc"
 )
 
-// listSQL makes the statement of a page of alerts. There are two ways to the newest ones.
+// Before the database gathers all that a wide condition finds, the newest alerts are
+// looked at in memory: what is frequent fills a page from them.
+const (
+	probeFirst = 100  // tell how frequent it is
+	probeMost  = 1500 // are looked at if they are likely to fill the page
+)
+
+// worthProbing says whether going on is likely to fill a page soon.
+func worthProbing(seen, found, limit int) bool {
+	return seen < probeFirst || found > 0 && limit*seen/found <= probeMost
+}
+
+// listAlerts reads a page of alerts. There are two ways to the newest ones.
 //
 // The text index gives what it finds in the order of the list, frequent or rare, also of
 // several conditions joined; so it leads wherever it knows one of the conditions. Columns
@@ -19,11 +32,49 @@ import (
 //
 // Columns lead where it knows nothing but the client, and where people have touched so
 // few alerts that these are looked at one by one.
-func (s *Store) listSQL(ctx context.Context, db *sql.DB, scope soc.Scope, f AlertFilter) (string, []any, error) {
-	l := list{limit: f.Limit, before: f.Before}
-	l.where, l.args = scopeSQL(scope)
+func listAlerts(ctx context.Context, db *sql.DB, scope soc.Scope, f AlertFilter) ([]soc.StoredAlert, error) {
 	c := compiler{ctx: ctx, db: db}
-	var conds []cond
+	l, err := c.list(scope, f)
+	if err != nil {
+		return nil, err
+	}
+	found := []soc.StoredAlert{}
+	if narrow, wide := l.narrow(); wide && !l.grouped {
+		narrow.limit, narrow.stream = probeMost, true
+		seen, given := 0, false
+		text, args, err := c.statement(narrow)
+		if err == nil {
+			err = scanAlerts(ctx, db, text, args, func(_ int64, alert soc.StoredAlert) bool {
+				if seen++; f.Query.Match(&alert) {
+					found = append(found, alert)
+				}
+				given = !worthProbing(seen, len(found), f.Limit)
+				return len(found) < f.Limit && !given
+			})
+		}
+		if err != nil || len(found) == f.Limit || seen < probeMost && !given {
+			return found, err
+		}
+		found = found[:0]
+	}
+	text, args, err := c.statement(l)
+	if err != nil {
+		return nil, err
+	}
+	err = scanAlerts(ctx, db, text, args, func(_ int64, alert soc.StoredAlert) bool {
+		found = append(found, alert)
+		return true
+	})
+	return found, err
+}
+
+// list compiles what a page must fulfil.
+func (c compiler) list(scope soc.Scope, f AlertFilter) (list, error) {
+	l := list{limit: f.Limit, before: f.Before, grouped: f.Group != nil}
+	l.where, l.args = scopeSQL(scope)
+	if l.grouped {
+		l.and(`alerts.group_num = (SELECT num FROM alert_groups WHERE id = ?)`, f.Group[:])
+	}
 	if root := f.Query.Root; root != nil {
 		of := []query.Expr{*root}
 		if root.Join == query.And {
@@ -32,41 +83,45 @@ func (s *Store) listSQL(ctx context.Context, db *sql.DB, scope soc.Scope, f Aler
 		for i := range of {
 			cond, err := c.compile(&of[i])
 			if err != nil {
-				return "", nil, err
+				return l, err
 			}
-			conds = append(conds, cond)
-			l.narrow(&of[i])
+			l.conds = append(l.conds, cond)
+			l.bound(&of[i])
 		}
 	}
 	if !scope.All() {
 		cond, err := c.scope(scope)
 		if err != nil {
-			return "", nil, err
+			return l, err
 		}
-		conds = append(conds, cond)
+		l.conds = append(l.conds, cond)
 	}
-	if f.Group != nil {
-		l.and(`alerts.group_num = (SELECT num FROM alert_groups WHERE id = ?)`, f.Group[:])
-		l.columns(conds)
-		return l.byColumns()
+	if f.Before == nil {
+		return l, nil
 	}
-	few, err := c.few(conds)
+	err := c.db.QueryRowContext(c.ctx, `SELECT place FROM alerts WHERE sort_key = ?`, f.Before[:]).Scan(&l.beforePlace)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	return l, err
+}
+
+// statement writes the statement of a page.
+func (c compiler) statement(l list) (string, []any, error) {
+	few, err := c.few(l.conds)
 	if err != nil {
 		return "", nil, err
 	}
-	lead := leading(conds, few)
-	if lead == nil {
-		l.columns(conds)
-		return l.byColumns()
+	l.where, l.args = slices.Clone(l.where), slices.Clone(l.args)
+	lead := leading(l.conds, few)
+	if lead == nil || l.grouped {
+		l.columns(few)
+		text, args := l.byColumns()
+		return text, args, nil
 	}
-	l.rest(conds)
-	if f.Before != nil {
-		err := db.QueryRowContext(ctx, `SELECT place FROM alerts WHERE sort_key = ?`, f.Before[:]).Scan(&l.beforePlace)
-		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return "", nil, err
-		}
-	}
-	return l.byText(*lead)
+	l.rest()
+	text, args := l.byText(*lead)
+	return text, args, nil
 }
 
 // scope is scopeSQL as the text index knows it.
@@ -80,7 +135,7 @@ func (c compiler) scope(scope soc.Scope) (cond, error) {
 }
 
 // leading is the lookup that leads, or nil where columns do.
-func leading(conds []cond, few bool) *query.Lookup {
+func leading(conds []cond, few *cond) *query.Lookup {
 	var lookups []query.Lookup
 	named, single := 0, 0
 	triage := false
@@ -96,7 +151,7 @@ func leading(conds []cond, few bool) *query.Lookup {
 		named++
 	}
 	// A client alone, with a state or without: alerts_client and alerts_client_state.
-	if named == 0 || few || named == single && single == 1 {
+	if named == 0 || few != nil || named == single && single == 1 {
 		return nil
 	}
 	if len(lookups) == 1 {
@@ -108,24 +163,25 @@ func leading(conds []cond, few bool) *query.Lookup {
 // fewTouched is how many alerts are looked at one by one rather than the text index.
 const fewTouched = 500
 
-// few says whether a condition on what people have done is true of so few alerts.
-func (c compiler) few(conds []cond) (bool, error) {
-	for _, cond := range conds {
-		if strings.Contains(cond.sql, `alerts.id = ?`) {
-			return true, nil
+// few finds a condition on what people have done that is true of so few alerts, or nil.
+func (c compiler) few(conds []cond) (*cond, error) {
+	for i := range conds {
+		cond := &conds[i]
+		if cond.sql == `(alerts.id = ?)` {
+			return cond, nil
 		}
 		if !cond.triage || cond.sql == `(alerts.owner_num IS NULL)` {
 			continue
 		}
 		nums, err := c.nums(`SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE `+cond.sql+` LIMIT ?)`, append(slices.Clip(cond.args), fewTouched+1)...)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 		if nums[0] <= fewTouched {
-			return true, nil
+			return cond, nil
 		}
 	}
-	return false, nil
+	return nil, nil //nolint:nilnil // there need not be one
 }
 
 // placeSlack is how far an alert may stand from where it belongs, because its place was
@@ -137,14 +193,24 @@ type list struct {
 	limit       int
 	before      *soc.SortKey
 	beforePlace sql.NullInt64
-	where       []string
+	grouped     bool // a group leads: its alerts are few beside all
+	stream      bool // the first alerts matter, and perhaps no others
+	conds       []cond
+	where       []string // beside conds
 	args        []any
 	after       []byte // the smallest sort key, where one is known
 	until       []byte // one above the largest
 }
 
-// narrow notes a bound of time.
-func (l *list) narrow(e *query.Expr) {
+// narrow leaves out the wide conditions, if there are any.
+func (l list) narrow() (list, bool) {
+	conds := l.conds
+	l.conds = slices.DeleteFunc(slices.Clone(conds), func(c cond) bool { return c.wide })
+	return l, len(l.conds) < len(conds)
+}
+
+// bound notes a bound of time.
+func (l *list) bound(e *query.Expr) {
 	if e.Join != query.One {
 		return
 	}
@@ -160,36 +226,47 @@ func (l *list) and(where string, args ...any) {
 	l.where, l.args = append(l.where, where), append(l.args, args...)
 }
 
-// columns adds every condition, as the columns tell it.
-func (l *list) columns(conds []cond) {
-	for _, c := range conds {
-		if c.sql != "" {
-			l.and(c.sql, c.args...)
-			continue
+// columns adds every condition, as the columns tell it. What they do not tell is asked
+// of the text index for each alert, if they are few, or at once.
+func (l *list) columns(few *cond) {
+	for i := range l.conds {
+		c := &l.conds[i]
+		sql, args := c.sql, c.args
+		switch {
+		case c == few: // the database shall begin with them
+			sql = `alerts.num IN (SELECT num FROM alerts WHERE ` + sql + ` LIMIT ` + strconv.Itoa(fewTouched+1) + `)`
+		case sql == "" && few != nil:
+			sql, args = textOfOneSQL(*c.lookup)
+		case sql == "":
+			sql, args = textSQL(*c.lookup)
 		}
-		sql, args := textOfOneSQL(*c.lookup)
 		l.and(sql, args...)
 	}
 }
 
 // rest adds the conditions that the text index does not know.
-func (l *list) rest(conds []cond) {
-	for _, c := range conds {
+func (l *list) rest() {
+	for _, c := range l.conds {
 		if c.lookup == nil {
 			l.and(c.sql, c.args...)
 		}
 	}
 }
 
-func (l *list) byColumns() (string, []any, error) {
+// byColumns sorts numbers, if the database must sort, and not whole alerts.
+func (l *list) byColumns() (string, []any) {
 	if l.before != nil {
 		l.and(`alerts.sort_key < ?`, l.before[:])
 	}
-	return alertSelect + ` WHERE ` + strings.Join(l.where, ` AND `) + ` ORDER BY alerts.sort_key DESC LIMIT ?`, append(l.args, l.limit), nil
+	if l.stream {
+		return alertSelect + ` WHERE ` + strings.Join(l.where, ` AND `) + ` ORDER BY alerts.sort_key DESC LIMIT ?`, append(l.args, l.limit)
+	}
+	return alertSelect + ` WHERE alerts.num IN (SELECT num FROM alerts WHERE ` + strings.Join(l.where, ` AND `) + ` ORDER BY alerts.sort_key DESC LIMIT ?)
+		ORDER BY alerts.sort_key DESC`, append(l.args, l.limit)
 }
 
 // byText goes through what the text index finds, the newest first, until the page is full.
-func (l *list) byText(lead query.Lookup) (string, []any, error) {
+func (l *list) byText(lead query.Lookup) (string, []any) {
 	args := []any{matchText(lead)}
 	text := `SELECT alerts.num, ` + alertColumns + ` FROM alert_text CROSS JOIN alerts ON alerts.place = alert_text.rowid` + alertJoins +
 		` WHERE alert_text MATCH ?`
@@ -210,5 +287,5 @@ func (l *list) byText(lead query.Lookup) (string, []any, error) {
 		bound(`<=`, placeOf(soc.SortKey(l.until))+placeSlack)
 	}
 	text += ` AND ` + strings.Join(l.where, ` AND `) + ` ORDER BY alert_text.rowid DESC LIMIT ?`
-	return text, append(append(args, l.args...), l.limit), nil
+	return text, append(append(args, l.args...), l.limit)
 }

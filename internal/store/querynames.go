@@ -28,8 +28,7 @@ func (c compiler) name(t *query.Term) (cond, error) {
 	if len(nums) <= maxNums {
 		return numbersCond(query.RuleID, `alerts.rule_num`, nums), nil
 	}
-	out := cond{sql: `alerts.rule_num IN (SELECT num FROM rules WHERE ` + where + `)`, args: args}
-	return out, nil
+	return cond{sql: `(alerts.rule_num IN (SELECT num FROM rules WHERE ` + where + `))`, args: args, wide: true}, nil
 }
 
 // ruleSQL finds rules by id or name. There may be very many, so the database looks.

@@ -50,6 +50,8 @@ type cond struct {
 	sql    string // "" if the columns do not tell
 	args   []any
 	lookup *query.Lookup // nil if the text index does not tell
+	// wide marks what gathers everything before it gives the first alert.
+	wide bool
 	// triage marks what people change: the columns tell, each with an index of its own.
 	triage bool
 }
@@ -86,8 +88,9 @@ func joinConds(how query.Join, of []cond) cond {
 	var all, texts []query.Lookup
 	var sql []string
 	var args []any
-	joined := cond{}
+	joined := cond{wide: how == query.Not} // which goes through everything, if it is rare
 	for _, c := range of {
+		joined.wide = joined.wide || c.wide
 		if c.lookup != nil {
 			all = append(all, *c.lookup)
 		}
@@ -122,7 +125,7 @@ func joinConds(how query.Join, of []cond) cond {
 func (c compiler) term(t *query.Term) (cond, error) {
 	var out cond
 	if lookup, ok := t.Lookup(); ok {
-		out.lookup = &lookup
+		out.lookup, out.wide = &lookup, lookup.Wide()
 	}
 	switch t.Field {
 	case query.Client, query.Node, query.Owner, query.RuleID, query.RuleName:
@@ -134,9 +137,9 @@ func (c compiler) term(t *query.Term) (cond, error) {
 	case query.Destination:
 		out.sql, out.args = prefixSQL(`alerts.dst`, t.Prefix)
 	case query.Address:
-		src, ofSrc := prefixSQL(`alerts.src`, t.Prefix)
-		dst, ofDst := prefixSQL(`alerts.dst`, t.Prefix)
-		out.sql, out.args = `(`+src+` OR `+dst+`)`, slices.Concat(ofSrc, ofDst)
+		src, args := prefixSQL(`alerts.src`, t.Prefix)
+		dst, more := prefixSQL(`alerts.dst`, t.Prefix)
+		out.sql, out.args = `(`+src+` OR `+dst+`)`, slices.Concat(args, more)
 	case query.After:
 		out.sql, out.args = `alerts.sort_key >= ?`, []any{firstKey(t.Time)}
 	case query.Before:
@@ -144,7 +147,7 @@ func (c compiler) term(t *query.Term) (cond, error) {
 	case query.ID:
 		out.sql, out.args = `alerts.id = ?`, []any{t.ID[:]}
 	case query.VerdictOf:
-		out.sql, out.args, out.triage = `alerts.verdict = ?`, []any{int(t.Verdict)}, true
+		out.sql, out.args, out.triage = `alerts.verdict <> 0 AND alerts.verdict = ?`, []any{int(t.Verdict)}, true
 	case query.Has:
 		switch t.Has {
 		case query.Owner:

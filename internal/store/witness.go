@@ -132,13 +132,14 @@ func (a *accept) addWitnesses(found []testimony, firstNum int64) error {
 // raiseSeverity counts an alert that is about to be raised where it belongs then.
 func (a *accept) raiseSeverity(num int64, to soc.Severity) error {
 	var counts tally
-	err := scanAlerts(a.ctx, a.tx, `SELECT alerts.rule_num, `+alertColumns+` FROM alerts`+alertJoins+` WHERE alerts.num = ?`, []any{num}, func(rule int64, alert soc.StoredAlert) {
+	err := scanAlerts(a.ctx, a.tx, `SELECT alerts.rule_num, `+alertColumns+` FROM alerts`+alertJoins+` WHERE alerts.num = ?`, []any{num}, func(rule int64, alert soc.StoredAlert) bool {
 		if alert.Severity >= to {
-			return
+			return true
 		}
 		counts.add(a.node.ClientNum, rule, alert.SortKey, &alert.Alert, -1)
 		alert.Severity = to
 		counts.add(a.node.ClientNum, rule, alert.SortKey, &alert.Alert, 1)
+		return true
 	})
 	if err == nil {
 		err = a.saveTally(a.ctx, a.tx, &counts)
@@ -166,8 +167,9 @@ func (s *Store) feedChanged(ctx context.Context, tx *sql.Tx, num, atMS int64) ([
 		return nil, err
 	}
 	var fed []soc.Fed
-	err = scanAlerts(ctx, tx, alertSelect+` WHERE alerts.num = ?`, []any{num}, func(_ int64, alert soc.StoredAlert) {
+	err = scanAlerts(ctx, tx, alertSelect+` WHERE alerts.num = ?`, []any{num}, func(_ int64, alert soc.StoredAlert) bool {
 		fed = append(fed, soc.Fed{Pos: pos, Alert: alert})
+		return true
 	})
 	if err == nil && len(fed) == 0 {
 		err = soc.ErrNotFound
