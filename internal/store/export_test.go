@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"reflect"
 
 	"github.com/socme-project/socme/soc"
@@ -25,3 +26,6 @@ func ScopedMethods() []string {
 	}
 	return names
 }
+
+// FillNameKeys is what Open does for names of before.
+func FillNameKeys(ctx context.Context, s *Store) error { return s.fillNameKeys(ctx) }
