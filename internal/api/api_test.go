@@ -34,16 +34,20 @@ type server struct {
 	hub    *hub.Hub
 	client soc.Client
 	logs   *bytes.Buffer
-	seal   *seal.Key
+	api     *api.API
+	seal    *seal.Key
+	dir     string // of the database
+	sealDir string
+	clock   time.Time // of what limits and folds; the store has the machine's
 	raised int
 }
 
 func serve(t *testing.T) *server {
 	t.Helper()
-	s := &server{logs: &bytes.Buffer{}}
+	s := &server{logs: &bytes.Buffer{}, dir: t.TempDir(), sealDir: t.TempDir(), clock: time.Now().UTC()}
 	log := slog.New(slog.NewTextHandler(s.logs, nil))
 	var err error
-	if s.store, err = store.Open(t.Context(), store.Options{Dir: t.TempDir(), Now: time.Now}); err != nil {
+	if s.store, err = store.Open(t.Context(), store.Options{Dir: s.dir, Now: time.Now}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -51,7 +55,7 @@ func serve(t *testing.T) *server {
 			t.Error(err)
 		}
 	})
-	if s.seal, err = seal.OpenKey(t.TempDir()); err != nil {
+	if s.seal, err = seal.OpenKey(s.sealDir); err != nil {
 		t.Fatal(err)
 	}
 	s.listen(t, log, 0)
@@ -71,9 +75,10 @@ func (s *server) listen(t *testing.T, log *slog.Logger, last int64) {
 	}
 	done := make(chan struct{})
 	a := &api.API{
-		Store: s.store, Hub: s.hub, Log: log, Now: time.Now, Version: "test", Cores: []string{"https://core.example"}, Done: done,
+		Store: s.store, Hub: s.hub, Log: log, Now: func() time.Time { return s.clock }, Version: "test", Cores: []string{"https://core.example"}, Done: done,
 		Seal: s.seal, Rate: 10_000, Sign: authority.SignDigest,
 	}
+	s.api = a
 	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "the page") })
 	server := httptest.NewServer(a.Handler(page))
 	s.Server = server
