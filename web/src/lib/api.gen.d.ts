@@ -875,9 +875,11 @@ export interface components {
 			token: string;
 		};
 		NewTOTP: {
+			/** @description the same, as the QR code */
+			qr: components['schemas']['QR'];
 			/** @description to type into an authenticator app */
 			secret: string;
-			/** @description the same, for a QR code */
+			/** @description the same, as an app reads it from a QR code */
 			uri: string;
 		};
 		Node: {
@@ -1110,6 +1112,15 @@ export interface components {
 			parent_command?: string;
 			/** @description the program's file, or its name */
 			path?: string;
+		};
+		QR: {
+			/** @description the dark ones, as the path of an SVG picture of that size */
+			path: string;
+			/**
+			 * Format: int64
+			 * @description modules in a row
+			 */
+			size: number;
 		};
 		RecoveryCodes: {
 			/** @description each works once in place of a code; shown this once */
