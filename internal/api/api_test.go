@@ -30,16 +30,16 @@ var system = soc.System("test")
 // server is the API over a real store, with a client to raise alerts for.
 type server struct {
 	*httptest.Server
-	store  *store.Store
-	hub    *hub.Hub
-	client soc.Client
-	logs   *bytes.Buffer
+	store   *store.Store
+	hub     *hub.Hub
+	client  soc.Client
+	logs    *bytes.Buffer
 	api     *api.API
 	seal    *seal.Key
 	dir     string // of the database
 	sealDir string
 	clock   time.Time // of what limits and folds; the store has the machine's
-	raised int
+	raised  int
 }
 
 func serve(t *testing.T) *server {

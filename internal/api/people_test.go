@@ -99,7 +99,7 @@ func TestASecondFactor(t *testing.T) {
 		t.Errorf("a wrong password tells that there is a code: %s", text)
 	}
 	again.must(t, 200, "POST", "/session", signIn(code(step)))
-	again.must(t, 401, "POST", "/session", signIn(code(step)))           // once
+	again.must(t, 401, "POST", "/session", signIn(code(step)))                      // once
 	again.must(t, 200, "POST", "/session", signIn(strings.ToUpper(codes.Codes[3]))) // a recovery code
 	again.must(t, 401, "POST", "/session", signIn(codes.Codes[3]))
 	if text := again.must(t, 200, "GET", "/session", ""); !strings.Contains(text, `"has_totp":true`) {
