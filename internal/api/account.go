@@ -81,7 +81,8 @@ func (a *API) atKeyboard(ctx context.Context, given Present, from store.Origin) 
 // NewTOTP is a second factor that is not in use yet.
 type NewTOTP struct {
 	Secret string `json:"secret" doc:"to type into an authenticator app"`
-	URI    string `json:"uri" doc:"the same, for a QR code"`
+	URI    string `json:"uri" doc:"the same, as an app reads it from a QR code"`
+	QR     QR     `json:"qr" doc:"the same, as the QR code"`
 }
 
 // RecoveryCodes let somebody in who has lost the phone.
@@ -102,7 +103,12 @@ func (a *API) totp(api huma.API) {
 			secret := make([]byte, totpSecret)
 			_, _ = rand.Read(secret) // never fails: see crypto/rand
 			host, _ := os.Hostname() // an unknown name is an empty one
-			return &answer[NewTOTP]{NewTOTP{Secret: totpText(secret), URI: totpURI(secret, p.user.Name, host)}}, nil
+			made := NewTOTP{Secret: totpText(secret), URI: totpURI(secret, p.user.Name, host)}
+			var err error
+			if made.QR, err = qrOf(made.URI); err != nil {
+				return nil, a.problem(ctx, err)
+			}
+			return &answer[NewTOTP]{made}, nil
 		})
 	op := operation("set-totp", http.MethodPut, "/account/totp", signed, "Use the second factor from now on; a code proves that the app has it")
 	op.DefaultStatus = http.StatusOK

@@ -105,6 +105,7 @@ func (a *API) register(router *gin.Engine) huma.API {
 		"Errors are RFC 9457 problems. Sign in with a cookie, or send an API token as `Authorization: Bearer TOKEN`."
 	config.CreateHooks = nil // no $schema in answers
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", ""
+	config.Transformers = append(config.Transformers, hideBodies)
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token":   {Type: "http", Scheme: "bearer", Description: "An API token. It may do no more than whoever made it."},
 		"session": {Type: "apiKey", In: "cookie", Name: cookieName},

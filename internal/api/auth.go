@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -47,8 +48,10 @@ func (a *API) authenticate(root huma.API) func(huma.Context, func(huma.Context))
 			return
 		}
 		who, _ := ctx.Operation().Metadata["access"].(access)
-		wait := a.rates.principal(p.scope.Actor().ID)
-		if err != nil {
+		var wait time.Duration
+		if err == nil {
+			wait = a.rates.principal(p.scope.Actor().ID)
+		} else {
 			wait = a.rates.stranger(placeOf(requestOf(ctx.Context()).address))
 		}
 		if wait > 0 {

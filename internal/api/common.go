@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -47,21 +48,24 @@ func weak(password string, names ...string) string {
 	return ""
 }
 
-// plainForm undoes what people do to a word: upper case, and digits and signs that look
-// like letters. What stands among digits stays a digit.
+// plainForm undoes what people do to a word: upper case, and digits and signs in it that
+// look like letters. What stands behind the word stays as it is.
 func plainForm(password string) string {
 	text := []rune(strings.ToLower(password))
 	signs := map[rune]rune{'@': 'a', '4': 'a', '3': 'e', '1': 'i', '!': 'i', '0': 'o', '5': 's', '$': 's', '7': 't', '8': 'b'}
-	letter := func(i int) bool {
-		return i >= 0 && i < len(text) && (text[i] >= 'a' && text[i] <= 'z' || text[i] > 127)
-	}
-	plain := slices.Clone(text)
-	for i, r := range text {
-		if as, ok := signs[r]; ok && letter(i+1) && (i == 0 || letter(i-1) || signs[text[i-1]] != 0) {
-			plain[i] = as
+	for i := 0; i < len(text); {
+		end := i // of a run of signs
+		for end < len(text) && signs[text[end]] != 0 {
+			end++
 		}
+		if end > i && end < len(text) && unicode.IsLetter(text[end]) && (i == 0 || unicode.IsLetter(text[i-1])) {
+			for ; i < end; i++ {
+				text[i] = signs[text[i]]
+			}
+		}
+		i = max(i, end) + 1
 	}
-	return string(plain)
+	return string(text)
 }
 
 // longestKnown is how many bytes at the begin of a text are one part.

@@ -52,6 +52,19 @@ func (a *API) problem(ctx context.Context, err error) error {
 
 type requestKey struct{}
 
+// hideBodies keeps what somebody sent from coming back in the error that refuses it: a
+// password that is too short is a password still, and answers are logged along the way.
+func hideBodies(_ huma.Context, _ string, answer any) (any, error) {
+	if problem, ok := answer.(*huma.ErrorModel); ok {
+		for _, detail := range problem.Errors {
+			if detail.Location == "body" || strings.HasPrefix(detail.Location, "body.") {
+				detail.Value = nil
+			}
+		}
+	}
+	return answer, nil
+}
+
 // request is what is known of a request before anybody is.
 type request struct {
 	id      string // what a person reads out and the log is searched for

@@ -8,7 +8,10 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
+
+	"rsc.io/qr"
 )
 
 // A code as every authenticator app makes it (RFC 6238): six digits, a new one every 30
@@ -53,4 +56,31 @@ func totpURI(secret []byte, user, host string) string {
 	}
 	label := url.PathEscape(issuer + ":" + user)
 	return "otpauth://totp/" + label + "?" + url.Values{"secret": {totpText(secret)}, "issuer": {issuer}}.Encode()
+}
+
+// QR is a QR code as a picture is drawn from it.
+type QR struct {
+	Size int    `json:"size" doc:"modules in a row"`
+	Path string `json:"path" doc:"the dark ones, as the path of an SVG picture of that size"`
+}
+
+// qrOf draws a text.
+func qrOf(text string) (QR, error) {
+	code, err := qr.Encode(text, qr.M)
+	if err != nil {
+		return QR{}, fmt.Errorf("draw a QR code: %w", err)
+	}
+	var path strings.Builder
+	for y := range code.Size {
+		for x := 0; x < code.Size; x++ {
+			begin := x
+			for x < code.Size && code.Black(x, y) {
+				x++
+			}
+			if x > begin {
+				fmt.Fprintf(&path, "M%d %dh%dv1h-%dz", begin, y, x-begin, x-begin)
+			}
+		}
+	}
+	return QR{Size: code.Size, Path: path.String()}, nil
 }

@@ -25,6 +25,9 @@ func (a *API) views(api huma.API) {
 			return listOf(items, a.problem(ctx, err))
 		})
 	save := func(ctx context.Context, id string, to ViewChange) (*answer[soc.View], error) {
+		if principalOf(ctx).session == "" {
+			return nil, noViews()
+		}
 		if _, err := query.Parse(to.Query, a.asker(ctx)); err != nil {
 			return nil, a.problem(ctx, err)
 		}
@@ -53,6 +56,11 @@ func (a *API) views(api huma.API) {
 	op = operation("delete-view", http.MethodDelete, "/views/{id}", signed, "Delete one's own view")
 	op.Errors = append(op.Errors, http.StatusNotFound)
 	huma.Register(api, op, func(ctx context.Context, in *ByID) (*struct{}, error) {
+		if principalOf(ctx).session == "" {
+			return nil, noViews()
+		}
 		return nil, a.problem(ctx, a.Store.DeleteView(ctx, scopeOf(ctx), in.ID))
 	})
 }
+
+func noViews() error { return huma.Error403Forbidden("A token has no views of its own; sign in to save one.") }

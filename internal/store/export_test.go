@@ -76,3 +76,6 @@ func Rollups(s *Store) (map[string]int64, error) {
 func FillGroups(ctx context.Context, s *Store) error {
 	return s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error { return s.fillGroups(ctx, tx) })
 }
+
+// FillNameKeys is what Open does for names of before.
+func FillNameKeys(ctx context.Context, s *Store) error { return s.fillNameKeys(ctx) }

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { expect, test } from '@playwright/test';
 import { Core } from './core';
 import { accessible, password, signIn, watch } from './page';
@@ -66,4 +67,59 @@ test('signing out in one tab signs the others out', async ({ page, context }) =>
 	await page.getByRole('button', { name: 'Account of analyst' }).click();
 	await page.getByRole('menuitem', { name: 'Sign out' }).click();
 	await expect(other.getByRole('heading', { name: 'Sign in to SOCme' })).toBeVisible();
+});
+
+/** The code that an authenticator app shows (RFC 6238); `ahead` steps from now. */
+function code(secret: string, ahead = 0): string {
+	const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+	const bits = [...secret].map((c) => alphabet.indexOf(c).toString(2).padStart(5, '0')).join('');
+	const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
+	const counter = Buffer.alloc(8);
+	counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
+	const mac = createHmac('sha1', key).update(counter).digest();
+	const at = (mac[mac.length - 1] ?? 0) & 0xf;
+	return String((mac.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}
+
+test('a second factor is set up, asked for, and sessions are ended', async ({ page, context }) => {
+	const wrong = await watch(page);
+	await signIn(core, context);
+	await page.goto(`${core.url}/settings`);
+	await page.getByRole('button', { name: 'Set up' }).click();
+	await expect(page.getByRole('img', { name: 'QR code of the secret' })).toBeVisible();
+	await accessible(page);
+	const secret = (await page.getByText(/^[A-Z2-7]{32}$/).textContent()) ?? '';
+	await page.getByLabel('Code', { exact: true }).fill(code(secret, -1));
+	await page.getByRole('textbox', { name: 'Present password' }).fill(password);
+	await page.getByRole('button', { name: 'Use it from now on' }).click();
+	await expect(page.getByText('Recovery codes, shown this once')).toBeVisible();
+	await accessible(page);
+
+	// Another browser is asked for the code.
+	const other = await context.browser()?.newContext();
+	if (!other) throw new Error('no browser');
+	const phone = await other.newPage();
+	await phone.goto(`${core.url}/sign-in`);
+	await phone.getByLabel('User').fill('analyst');
+	await phone.getByRole('textbox', { name: 'Password' }).fill(password);
+	await phone.getByRole('button', { name: 'Continue' }).click();
+	await expect(phone.getByLabel('Code')).toBeFocused();
+	await expect(phone.getByRole('alert')).toHaveCount(0);
+	await accessible(phone);
+	await phone.getByLabel('Code').fill('123');
+	await phone.getByRole('button', { name: 'Continue' }).click();
+	await expect(phone.getByRole('alert')).toContainText('code is not right');
+	await phone.getByLabel('Code').fill(code(secret));
+	await phone.getByRole('button', { name: 'Continue' }).click();
+	await expect(phone.getByRole('heading', { name: 'Alerts', level: 1 })).toBeVisible();
+
+	// Here it is seen, and ended.
+	await page.reload();
+	await expect(page.getByText('this one')).toBeVisible();
+	await page.getByRole('button', { name: 'End the session from 127.0.0.1' }).click();
+	await expect(page.getByRole('button', { name: 'End the session from 127.0.0.1' })).toHaveCount(0);
+	await phone.reload();
+	await expect(phone.getByRole('heading', { name: 'Sign in to SOCme' })).toBeVisible();
+	await other.close();
+	expect(wrong).toEqual([]);
 });

@@ -835,7 +835,7 @@ export interface components {
 			 * @description of the list or preview that was looked at: alerts that came since are left alone
 			 */
 			as_of?: number;
-			/** @description the id of the user to assign to */
+			/** @description the id or name of the user to assign to */
 			owner?: string;
 			query: string;
 			/** @description the comment, or the reason; @name mentions a user */
@@ -1133,7 +1133,7 @@ export interface components {
 			value: string;
 		};
 		Doing: {
-			/** @description the id of the user to assign to */
+			/** @description the id or name of the user to assign to */
 			owner?: string;
 			/** @description the comment, or the reason; @name mentions a user */
 			text?: string;
@@ -1151,7 +1151,7 @@ export interface components {
 			 * @description of the list or preview that was looked at: alerts that came since are left alone
 			 */
 			as_of?: number;
-			/** @description the id of the user to assign to */
+			/** @description the id or name of the user to assign to */
 			owner?: string;
 			/** @description the comment, or the reason; @name mentions a user */
 			text?: string;
@@ -1419,9 +1419,11 @@ export interface components {
 			token: string;
 		};
 		NewTOTP: {
+			/** @description the same, as the QR code */
+			qr: components['schemas']['QR'];
 			/** @description to type into an authenticator app */
 			secret: string;
-			/** @description the same, for a QR code */
+			/** @description the same, as an app reads it from a QR code */
 			uri: string;
 		};
 		Node: {
@@ -1659,6 +1661,15 @@ export interface components {
 			parent_command?: string;
 			/** @description the program's file, or its name */
 			path?: string;
+		};
+		QR: {
+			/** @description the dark ones, as the path of an SVG picture of that size */
+			path: string;
+			/**
+			 * Format: int64
+			 * @description modules in a row
+			 */
+			size: number;
 		};
 		QueryChoice: {
 			doc?: string;

@@ -6,6 +6,7 @@ type Schemas = components['schemas'];
 export type About = Schemas['About'];
 export type Alert = Schemas['StoredAlert'];
 export type AlertDetail = Schemas['AlertDetail'];
+export type NewTOTP = Schemas['NewTOTP'];
 export type Observable = Schemas['Observable'];
 export type Endpoint = Schemas['Endpoint'];
 export type Head = Schemas['HeadState'];
@@ -17,6 +18,7 @@ export type Severity = Alert['severity'];
 export type Source = Schemas['SourceHealth'];
 export type TapeCell = Schemas['TapeCell'];
 export type Token = Schemas['Token'];
+export type UserSession = Schemas['UserSession'];
 export type Withheld = Schemas['Withheld'];
 export type Witness = Schemas['Witness'];
 

@@ -1,0 +1,231 @@
+package api_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/socme-project/socme/internal/store"
+	"github.com/socme-project/socme/soc"
+)
+
+// row is what the test knows of an operation.
+type row struct {
+	// least is who may call it: "public", "viewer", "analyst", "admin", or "owner", who is
+	// an admin of all clients. "self" is every role, by a session only.
+	least string
+	ok    int // the status for who may, 200 if it is 0
+	// of makes the request for a thing of a side: the path behind /api/v1 and the body.
+	// Who does not see the side gets what a thing that is not there gives.
+	of func(t *testing.T, i *isolation, a *asker, s *side) (path, body string)
+	// about makes the request for what is of no side.
+	about func(t *testing.T, i *isolation, a *asker) (path, body string)
+	// count is how many items the answer has.
+	count func(t *testing.T, i *isolation, a *asker) int
+	// quiet says that it may change nothing that the audit would tell.
+	quiet bool
+}
+
+func path(text string) func(*testing.T, *isolation, *asker, *side) (string, string) {
+	return func(_ *testing.T, _ *isolation, _ *asker, s *side) (string, string) {
+		return strings.NewReplacer("{client}", string(s.client.ID), "{node}", string(s.node.ID), "{alert}", s.alerts[0].ID.String(),
+			"{group}", soc.NewGroupID(s.client.ID, &s.alerts[0].Alert).String()).Replace(text), ""
+	}
+}
+
+func sent(path, body string) func(*testing.T, *isolation, *asker) (string, string) {
+	return func(_ *testing.T, i *isolation, _ *asker) (string, string) {
+		i.made++
+		return path, strings.ReplaceAll(body, "{new}", fmt.Sprint("new ", i.made))
+	}
+}
+
+// fresh is a request for a user who is made for it.
+func fresh(suffix, body string) func(*testing.T, *isolation, *asker) (string, string) {
+	return func(t *testing.T, i *isolation, _ *asker) (string, string) {
+		return "/users/" + i.user(t, soc.RoleViewer, nil).ID + suffix, body
+	}
+}
+
+// rows has a row for every operation. A new one is added with who may call it and, if it
+// is about things of a client, how it names one.
+func rows() map[string]row {
+	return map[string]row{
+		"about":           {least: "public", about: sent("/about", "")},
+		"sign-in":         {least: "public", ok: 401, about: sent("/session", `{"name":"{new}","password":"x"}`), quiet: true},
+		"sign-in-by-link": {least: "public", ok: 401, about: sent("/session/link", `{"secret":"{new}"}`), quiet: true},
+		"status":          {least: "viewer", about: sent("/status", "")},
+
+		"session":        {least: "self", about: sent("/session", "")},
+		"sign-out":       {least: "viewer", ok: 204, about: signOut, quiet: true},
+		"change-account": {least: "self", ok: 204, quiet: true, about: sent("/account", `{}`)},
+		"new-totp":       {least: "self", about: sent("/account/totp", ""), quiet: true},
+		"set-totp":       {least: "self", ok: 422, about: sent("/account/totp", `{"secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","code":"000000"}`), quiet: true},
+		"delete-totp":    {least: "self", ok: 204, about: sent("/account/totp/delete", `{}`)},
+		"list-sessions":  {least: "self", about: sent("/sessions", "")},
+		"end-session":    {least: "self", ok: 204, about: ownSession},
+
+		"list-users":    {least: "owner", about: sent("/users", "")},
+		"invite-user":   {least: "owner", ok: 201, about: sent("/users", `{"name":"{new}","role":"viewer","all_clients":true}`)},
+		"user":          {least: "owner", about: fresh("", "")},
+		"set-user":      {least: "owner", about: fresh("", `{"disabled":true}`)},
+		"add-user-link": {least: "owner", ok: 201, about: fresh("/link", "")},
+		"delete-user":   {least: "owner", ok: 204, about: fresh("", "")},
+
+		"list-tokens":  {least: "admin", about: sent("/tokens", "")},
+		"add-token":    {least: "admin", ok: 201, about: sent("/tokens", `{"name":"{new}","role":"viewer"}`)},
+		"delete-token": {least: "admin", ok: 204, of: freshToken},
+
+		"list-audit":   {least: "owner", about: sent("/audit", "")},
+		"verify-audit": {least: "owner", about: sent("/audit/verify", ""), quiet: true},
+
+		"list-clients":   {least: "viewer", about: sent("/clients", ""), count: clientsOf},
+		"add-client":     {least: "owner", ok: 201, about: sent("/clients", `{"name":"{new}"}`)},
+		"client":         {least: "viewer", of: path("/clients/{client}")},
+		"add-node-token": {least: "admin", ok: 201, of: withBody(path("/clients/{client}/node-tokens"), `{}`)},
+
+		"list-nodes":  {least: "viewer", about: sent("/nodes", ""), count: nodesOf},
+		"node":        {least: "viewer", of: path("/nodes/{node}")},
+		"node-proof":  {least: "viewer", of: path("/nodes/{node}/proof?from=2020-01-01T00:00:00Z")},
+		"revoke-node": {least: "admin", ok: 204, of: path("/nodes/{node}/revoke")},
+
+		"list-alerts": {least: "viewer", about: sent("/alerts?limit=500", ""), count: alertsOf},
+		"alert":       {least: "viewer", of: path("/alerts/{alert}")},
+		"alert-raw":   {least: "viewer", of: path("/alerts/{alert}/raw")},
+		"stream":      {least: "viewer", about: sent("/stream", "")},
+		"histogram":   {least: "viewer", about: sent("/alerts/histogram", "")},
+		"facets":      {least: "viewer", about: sent("/alerts/facets", "")},
+
+		"complete-query": {least: "viewer", about: sent("/query/complete?query=client:&at=7", "")},
+		"query-fields":   {least: "viewer", about: sent("/query/fields", "")},
+
+		"list-groups":    {least: "viewer", about: sent("/groups?limit=500", ""), count: groupsOf},
+		"group":          {least: "viewer", of: path("/groups/{group}")},
+		"group-alerts":   {least: "viewer", of: path("/groups/{group}/alerts")},
+		"group-timeline": {least: "viewer", of: path("/groups/{group}/timeline")},
+		"alert-timeline": {least: "viewer", of: path("/alerts/{alert}/timeline")},
+		"similar-alerts": {least: "viewer", of: path("/alerts/{alert}/similar")},
+		"mentions":       {least: "viewer", about: sent("/mentions", "")},
+		"act-on-alert":   {least: "analyst", of: withBody(path("/alerts/{alert}/actions"), `{"verb":"comment","text":"seen"}`)},
+		"act-on-group":   {least: "analyst", of: withBody(path("/groups/{group}/actions"), `{"verb":"release"}`)},
+		"act-on-filter":  {least: "analyst", about: sent("/actions", `{"verb":"release","query":""}`)},
+		"preview-action": {least: "analyst", about: sent("/actions/preview", `{"verb":"resolve","query":""}`), quiet: true},
+		"undo-action":    {least: "analyst", ok: 404, about: sent("/actions/nothing/undo", ""), quiet: true},
+
+		"list-views":  {least: "viewer", about: sent("/views", "")},
+		"add-view":    {least: "self", ok: 201, about: sent("/views", `{"name":"{new}","query":"is:open"}`)},
+		"change-view": {least: "self", about: ownView(`{"name":"changed","query":"is:mine"}`)},
+		"delete-view": {least: "self", ok: 204, about: ownView("")},
+	}
+}
+
+// clientsOf counts the clients: those of all see also what other rows have added.
+func clientsOf(t *testing.T, i *isolation, a *asker) int {
+	t.Helper()
+	clients, err := i.store.Clients(t.Context(), system)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a.all {
+		return len(clients)
+	}
+	return len(a.sees)
+}
+
+func nodesOf(_ *testing.T, _ *isolation, a *asker) int { return len(a.sees) }
+
+func alertsOf(_ *testing.T, _ *isolation, a *asker) int { return a.alerts() }
+
+func (a *asker) alerts() int {
+	n := 0
+	for _, s := range a.sees {
+		n += len(s.alerts)
+	}
+	return n
+}
+
+// groupsOf counts the groups of what the asker sees.
+func groupsOf(_ *testing.T, _ *isolation, a *asker) int {
+	groups := map[soc.GroupID]bool{}
+	for _, s := range a.sees {
+		for _, alert := range s.alerts {
+			groups[soc.NewGroupID(s.client.ID, &alert.Alert)] = true
+		}
+	}
+	return len(groups)
+}
+
+// ownView makes the asker a view to change.
+func ownView(body string) func(*testing.T, *isolation, *asker) (string, string) {
+	return func(t *testing.T, i *isolation, a *asker) (string, string) {
+		t.Helper()
+		if a.user == "" {
+			return "/views/nothing", body
+		}
+		i.made++
+		scope := soc.ScopeOfAll("test", soc.RoleViewer).As(soc.Actor{Kind: soc.ActorUser, ID: a.user, Name: "test"})
+		view, err := i.store.SaveView(t.Context(), scope, soc.View{Name: fmt.Sprint("view ", i.made), Query: "is:open"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return "/views/" + view.ID, strings.ReplaceAll(body, "changed", fmt.Sprint("changed ", i.made))
+	}
+}
+
+func withBody(of func(*testing.T, *isolation, *asker, *side) (string, string), body string) func(*testing.T, *isolation, *asker, *side) (string, string) {
+	return func(t *testing.T, i *isolation, a *asker, s *side) (string, string) {
+		p, _ := of(t, i, a, s)
+		return p, body
+	}
+}
+
+func freshToken(t *testing.T, i *isolation, _ *asker, s *side) (path, body string) {
+	t.Helper()
+	token, _, err := i.store.AddToken(t.Context(), system, store.NewToken{Name: "gone soon", Wanted: store.Wanted{Role: soc.RoleViewer, Clients: []string{string(s.client.ID)}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "/tokens/" + token.ID, ""
+}
+
+// ownSession makes the asker another session to end.
+func ownSession(t *testing.T, i *isolation, a *asker) (path, body string) {
+	t.Helper()
+	if a.user == "" {
+		return "/sessions/nothing", ""
+	}
+	_, session, err := i.store.AddSession(t.Context(), system, a.user, store.Origin{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "/sessions/" + session.ID, ""
+}
+
+// signOut gives the asker another session, since it ends the one that asks.
+func signOut(t *testing.T, i *isolation, a *asker) (path, body string) {
+	t.Helper()
+	if a.user != "" {
+		defer func(old []string) { t.Cleanup(func() { a.header = old }) }(slices.Clone(a.header))
+		secret, _, err := i.store.AddSession(t.Context(), system, a.user, store.Origin{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a.header = []string{"Cookie", "socme_session=" + string(secret)}
+	}
+	return "/session", ""
+}
+
+// may says whether the asker may call the operation at all, and else which status it gets.
+func (r row) may(a *asker) (ok bool, status int) {
+	rank := map[soc.Role]int{"": 0, soc.RoleViewer: 1, soc.RoleAnalyst: 2, soc.RoleAdmin: 3}[a.role]
+	least := map[string]int{"public": 0, "self": 1, "viewer": 1, "analyst": 2, "admin": 3, "owner": 3}[r.least]
+	switch {
+	case rank == 0 && least > 0:
+		return false, http.StatusUnauthorized
+	case rank < least, r.least == "owner" && !a.all:
+		return false, http.StatusForbidden
+	}
+	return true, 0
+}
