@@ -25,7 +25,7 @@ func (a *API) views(api huma.API) {
 			return listOf(items, a.problem(ctx, err))
 		})
 	save := func(ctx context.Context, id string, to ViewChange) (*answer[soc.View], error) {
-		if principalOf(ctx).session == "" {
+		if principalOf(ctx).session.ID == "" {
 			return nil, noViews()
 		}
 		if _, err := query.Parse(to.Query, a.asker(ctx)); err != nil {
@@ -56,7 +56,7 @@ func (a *API) views(api huma.API) {
 	op = operation("delete-view", http.MethodDelete, "/views/{id}", signed, "Delete one's own view")
 	op.Errors = append(op.Errors, http.StatusNotFound)
 	huma.Register(api, op, func(ctx context.Context, in *ByID) (*struct{}, error) {
-		if principalOf(ctx).session == "" {
+		if principalOf(ctx).session.ID == "" {
 			return nil, noViews()
 		}
 		return nil, a.problem(ctx, a.Store.DeleteView(ctx, scopeOf(ctx), in.ID))
