@@ -120,7 +120,7 @@ func (s *Server) scanRoutes() []route {
 		{"GET /syscollector/{agent_id}/os", "select", unknown(func(w http.ResponseWriter, _ *user, r *http.Request) {
 			ok(w, map[string]any{
 				"agent_id": r.PathValue("agent_id"), "hostname": "web1", "architecture": "x86_64", "sysname": "Linux", "release": "6.1.0",
-				"os": map[string]any{"name": "Debian GNU/Linux", "version": "12 (bookworm)", "platform": "debian"},
+				"os":   map[string]any{"name": "Debian GNU/Linux", "version": "12 (bookworm)", "platform": "debian"},
 				"scan": map[string]any{"id": 0, "time": "2026-11-23T12:16:14Z"},
 			})
 		})},

@@ -88,10 +88,10 @@ func New() *Server {
 		groups:   []string{"default"},
 		nextID:   1,
 		files: map[string]string{
-			"etc/rules/local_rules.xml":             "<group name=\"local,\">\n</group>\n",
-			"ruleset/rules/0095-sshd_rules.xml":     "<group name=\"sshd,\">\n</group>\n",
+			"etc/rules/local_rules.xml":              "<group name=\"local,\">\n</group>\n",
+			"ruleset/rules/0095-sshd_rules.xml":      "<group name=\"sshd,\">\n</group>\n",
 			"ruleset/decoders/0310-ssh_decoders.xml": "<decoder name=\"sshd\">\n</decoder>\n",
-			"etc/lists/bad-words":                   "fatal:\nerror:2\n",
+			"etc/lists/bad-words":                    "fatal:\nerror:2\n",
 		},
 		sessions: map[string]int{},
 		config:   map[string]any{"auth_token_exp_timeout": 900, "rbac_mode": "white"},
