@@ -36,6 +36,7 @@ func readSpec(t *testing.T, name string) map[string]operation {
 		trimmed := strings.TrimSpace(line)
 		level := (len(line) - len(strings.TrimLeft(line, " "))) / 2
 		key, value, isKey := strings.Cut(trimmed, ":")
+		value = strings.Trim(value, ` '"`)
 		if level >= len(at) {
 			continue
 		}
@@ -48,11 +49,11 @@ func readSpec(t *testing.T, name string) map[string]operation {
 			p := shared[at[2]]
 			switch key {
 			case "name":
-				p.name = strings.TrimSpace(value)
+				p.name = value
 			case "in":
-				p.in = strings.TrimSpace(value)
+				p.in = value
 			case "required":
-				p.required = strings.TrimSpace(value) == "true"
+				p.required = value == "true"
 			}
 			shared[at[2]] = p
 		case at[0] != "paths":
