@@ -14,7 +14,7 @@ type Command struct {
 	// Name of a command of the configuration, or of a script after a !, such as
 	// !firewall-drop.
 	Name      string          `json:"command"`
-	Arguments []string        `json:"arguments,omitempty"`
+	Arguments []string        `json:"arguments,omitzero"`
 	Alert     json.RawMessage `json:"alert,omitempty"` // {"data":{"srcip":…}}, for scripts that read it
 }
 
