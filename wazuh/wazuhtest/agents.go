@@ -38,9 +38,11 @@ func (s *Server) AddAgents(n int) string {
 func (s *Server) RemoveAgents(ids ...string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.state.agents = slices.DeleteFunc(s.state.agents, func(a map[string]any) bool {
-		return slices.Contains(ids, fmt.Sprint(a["id"]))
-	})
+	gone := map[any]bool{}
+	for _, id := range ids {
+		gone[id] = true
+	}
+	s.state.agents = slices.DeleteFunc(s.state.agents, func(a map[string]any) bool { return gone[a["id"]] })
 }
 
 func (s *Server) enrol(name, ip string) map[string]any {

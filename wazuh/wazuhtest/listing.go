@@ -172,10 +172,14 @@ func get(item map[string]any, field string) string {
 		inner, _ := item[head].(map[string]any)
 		return get(inner, rest)
 	}
-	if v, ok := item[field]; ok {
+	switch v := item[field].(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	default:
 		return fmt.Sprint(v)
 	}
-	return ""
 }
 
 func order(list []map[string]any, by string) {
@@ -183,19 +187,30 @@ func order(list []map[string]any, by string) {
 		return
 	}
 	field, down := strings.TrimLeft(by, "+- "), strings.HasPrefix(by, "-")
-	slices.SortStableFunc(list, func(a, b map[string]any) int {
-		x, y := get(a, field), get(b, field)
-		c := cmp.Compare(x, y)
-		if m, err := strconv.Atoi(x); err == nil {
-			if n, err := strconv.Atoi(y); err == nil {
-				c = cmp.Compare(m, n)
-			}
+	type keyed struct {
+		text   string
+		number int
+		item   map[string]any
+	}
+	all := make([]keyed, len(list))
+	for i, item := range list {
+		text := get(item, field)
+		number, err := strconv.Atoi(text)
+		if err != nil {
+			number = -1
 		}
+		all[i] = keyed{text, number, item}
+	}
+	slices.SortStableFunc(all, func(a, b keyed) int {
+		c := cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.text, b.text))
 		if down {
 			return -c
 		}
 		return c
 	})
+	for i := range all {
+		list[i] = all[i].item
+	}
 }
 
 func selected(list []map[string]any, fields []string) []map[string]any {
