@@ -77,8 +77,10 @@ func TestWazuhPrints(t *testing.T) {
 		{"lists", "lists", "", []string{"bad-words", "etc/lists", "2"}},
 		{"a list from the standard input", "lists put - --name ips", "203.0.113.7:bad\n", nil},
 		{"a list", "lists show ips", "", []string{"203.0.113.7:bad\n"}},
-		{"logtest", "logtest", "Failed password for invalid user x\nnothing\nFailed password for invalid user y\n",
-			[]string{"rule      5710, level 5: sshd", "mitre     T1110.001", "alert     yes", "rule      none fits", "alert     no", "invalid user y"}},
+		{
+			"logtest", "logtest", "Failed password for invalid user x\nnothing\nFailed password for invalid user y\n",
+			[]string{"rule      5710, level 5: sshd", "mitre     T1110.001", "alert     yes", "rule      none fits", "alert     no", "invalid user y"},
+		},
 		{"logtest as JSON", "logtest --json hello", "", []string{`"alert":false`}},
 		{"logs", "logs --level warning", "", []string{"wazuh-authd", "(1103): Could not open file."}},
 		{"reload", "reload", "", []string{"manager", "Ruleset reload request sent"}},

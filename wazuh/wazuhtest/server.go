@@ -27,10 +27,8 @@ type Server struct {
 	// Fault may spoil the answer to a request; nil, or nil from it, spoils nothing.
 	Fault func(*http.Request) *Fault
 
-	once sync.Once
-	mux  *http.ServeMux
-
 	mu       sync.Mutex
+	mux      *http.ServeMux // of the version
 	state    state
 	requests []string // METHOD /path?query
 	window   time.Time
@@ -133,6 +131,14 @@ func (s *Server) SetNotReady(daemons ...string) {
 	s.notReady = daemons
 }
 
+// Upgrade changes the version. Tokens end, as with any restart.
+func (s *Server) Upgrade(version string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Version, s.mux = version, nil
+	clear(s.state.tokens)
+}
+
 // Sent returns what agents and analysisd were told, in order.
 func (s *Server) Sent() []string {
 	s.mu.Lock()
@@ -142,7 +148,6 @@ func (s *Server) Sent() []string {
 
 // ServeHTTP answers.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.once.Do(s.routes)
 	if s.Before != nil {
 		s.Before(r)
 	}
@@ -158,6 +163,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.mux == nil {
+		s.routes()
+	}
 	path := r.URL.Path
 	if r.URL.RawQuery != "" {
 		path += "?" + r.URL.RawQuery
