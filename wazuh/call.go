@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -67,9 +68,7 @@ func (c *Call) method() string {
 func (c *Client) send(ctx context.Context, call Call) (Answer, error) {
 	if c.complete && waits(call.op) {
 		query := url.Values{"wait_for_complete": {"true"}}
-		for name, values := range call.Query {
-			query[name] = values
-		}
+		maps.Copy(query, call.Query)
 		call.Query = query
 	}
 	token := ""
@@ -163,7 +162,7 @@ func (c *Client) roundTrip(ctx context.Context, call Call, authorize func(*http.
 	}
 	r.Header.Set("User-Agent", c.agent)
 	authorize(r)
-	response, err := c.http.Do(r) //nolint:gosec // the caller names the server
+	response, err := c.http.Do(r)
 	if err != nil {
 		return Answer{}, fmt.Errorf("%s: %w", call.name(), unreachable(c.base.Host, err))
 	}
@@ -232,9 +231,7 @@ func merge(a, b url.Values) url.Values {
 	if len(a) == 0 {
 		return b
 	}
-	for name, v := range b {
-		a[name] = v
-	}
+	maps.Copy(a, b)
 	return a
 }
 

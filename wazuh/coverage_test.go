@@ -125,13 +125,13 @@ func invoke(method reflect.Value, many int, without []string) error {
 	if last.Kind() == reflect.Func { // a list: read it
 		var failed error
 		yield := reflect.MakeFunc(last.Type().In(0), func(args []reflect.Value) []reflect.Value {
-			failed, _ = args[1].Interface().(error)
+			failed, _ = reflect.TypeAssert[error](args[1])
 			return []reflect.Value{reflect.ValueOf(failed == nil)}
 		})
 		last.Call([]reflect.Value{yield})
 		return failed
 	}
-	err, _ := last.Interface().(error)
+	err, _ := reflect.TypeAssert[error](last)
 	return err
 }
 

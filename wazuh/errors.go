@@ -11,7 +11,7 @@ import (
 var (
 	// ErrUnsupported: the server's version has no such call.
 	ErrUnsupported = errors.New("the server's version has no such call")
-	// ErrNotFound: no such agent, group, file, user, session, …
+	// ErrNotFound: no such agent, group, file, user, session and so on.
 	ErrNotFound = errors.New("not found")
 	// ErrExists: an agent, group, file or user of that name is there already.
 	ErrExists = errors.New("exists already")

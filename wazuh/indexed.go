@@ -255,7 +255,7 @@ const (
 	StateSCA        StateKind = "sca"
 )
 
-// State is what is known of a machine now: a package, a port, a file, …
+// State is what is known of a machine now: a package, a port, a file and so on.
 type State struct {
 	Document Document // Source holds the fields of its kind
 	Agent    AlertAgent

@@ -164,7 +164,7 @@ func (x *Indexer) roundTrip(ctx context.Context, op string, q indexerRequest) (a
 		}
 		r.SetBasicAuth(x.options.Username, password)
 	}
-	response, err := x.http.Do(r) //nolint:gosec // the caller names the server
+	response, err := x.http.Do(r)
 	if err != nil {
 		return nil, 0, fmt.Errorf("%s: %w", op, unreachable(x.base.Host, err))
 	}

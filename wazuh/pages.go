@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -98,9 +99,7 @@ func (l *list[T]) walk(ctx context.Context, c *Client, yield func(T, error) bool
 func (l *list[T]) at(offset int) Call {
 	call := l.call
 	query := url.Values{"limit": {strconv.Itoa(l.size)}, "offset": {strconv.Itoa(offset)}}
-	for name, v := range call.Query {
-		query[name] = v
-	}
+	maps.Copy(query, call.Query)
 	if l.sort != "" && !query.Has("sort") && !slices.Contains(l.lacks, "sort") {
 		query.Set("sort", l.sort)
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Security is who may do what in the API: sessions and settings. Users, roles, policies
@@ -129,17 +130,14 @@ func (s *Security) Resources(ctx context.Context, name string) (map[string]strin
 
 // numbers joins ids. A list that must not be empty is checked by the caller.
 func numbers(ids []int) string {
-	text := ""
+	texts := make([]string, len(ids))
 	for i, id := range ids {
-		if i > 0 {
-			text += ","
-		}
-		text += strconv.Itoa(id)
+		texts[i] = strconv.Itoa(id)
 	}
-	return text
+	return strings.Join(texts, ",")
 }
 
-// All, in place of ids, means every one that may be meant.
+// All stands in place of ids for every one that may be meant.
 const All = -1
 
 // idsOrAll is for the calls where all must be said by name.

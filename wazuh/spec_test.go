@@ -3,6 +3,7 @@ package wazuh_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -57,7 +58,7 @@ func readSpec(t *testing.T, name string) map[string]operation {
 			}
 			shared[at[2]] = p
 		case at[0] != "paths":
-		case level == 2 && strings.Contains("get put post delete", key):
+		case level == 2 && slices.Contains([]string{"get", "put", "post", "delete"}, key):
 			all[op] = operation{}
 		case level == 4 && at[3] == "parameters" && strings.HasPrefix(trimmed, "- $ref"):
 			ref := strings.Trim(trimmed, "'\"")

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -171,6 +172,56 @@ func TestWazuhIsAskedWhereTheFileOrTheEnvironmentSays(t *testing.T) {
 	}
 	if out, err := wazuhRun(t, "", "agents", "--json"); err != nil || !json.Valid([]byte(out)) {
 		t.Errorf("by environment: %v, %s", err, out)
+	}
+}
+
+func TestWazuhAsksTheIndexer(t *testing.T) {
+	x := &wazuhtest.Indexer{Password: "s3cret"}
+	x.Add("wazuh-alerts-4.x-2026.11.25", "a", `{"@timestamp":"2026-11-25T10:00:00Z","timestamp":"2026-11-25T10:00:00.000+0000","id":"1.1","rule":{"id":"5710","level":5,"description":"first"},"agent":{"id":"001","name":"web-1"}}`)
+	x.Add("wazuh-alerts-4.x-2026.11.25", "b", `{"@timestamp":"2026-11-25T10:00:01Z","timestamp":"2026-11-25T10:00:01.000+0000","id":"1.2","rule":{"id":"5712","level":10,"description":"second"},"agent":{"id":"002","name":"web-2"}}`)
+	x.Add("wazuh-findings-v5-security", "c", `{"@timestamp":"2026-11-25T10:00:00Z","wazuh":{"agent":{"id":"003","name":"db"},"rule":{"id":"r-1","title":"odd","level":"high"}}}`)
+	x.Add("wazuh-states-vulnerabilities-vm", "d", `{"agent":{"id":"001","name":"web-1"},"package":{"name":"openssl","version":"3.0"},"vulnerability":{"id":"CVE-2026-1","severity":"High","score":{"base":7.5},"detected_at":"2026-11-25T10:00:00Z"}}`)
+	server := httptest.NewTLSServer(x)
+	t.Cleanup(server.Close)
+	password := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(password, []byte("s3cret\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sum := sha256.Sum256(server.Certificate().Raw)
+	flags := []string{"--indexer-url", server.URL, "--indexer-user", "soc", "--indexer-password-file", password, "--indexer-fingerprint", hex.EncodeToString(sum[:])}
+	tests := []struct {
+		args string
+		want []string
+	}{
+		{"alerts --since 0", []string{"TIME", "10 ", "5712", "002 web-2", "second", "5710", "first"}},
+		{"alerts --since 0 --min-level 7 --json", []string{`{"@timestamp":"2026-11-25T10:00:01Z"`}},
+		{"alerts --since 0 --limit 1", []string{"second", "there are more"}},
+		{"alerts --since 1s", []string{"Nothing fits."}},
+		{"findings --since 0", []string{"high", "003 db", "odd", "r-1"}},
+		{"vulnerabilities --agent 1", []string{"CVE-2026-1", "High", "7.5", "001 web-1", "openssl 3.0"}},
+		{"health", []string{"wazuh-cluster is green", "wazuh-alerts-4.x-2026.11.25", "4", "20 KiB"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.args, func(t *testing.T) {
+			out, err := wazuhRun(t, "", append(strings.Fields(tt.args), flags...)...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rest := out
+			for _, want := range tt.want {
+				_, after, found := strings.Cut(rest, want)
+				if !found {
+					t.Fatalf("%q is not where it should be in:\n%s", want, out)
+				}
+				rest = after
+			}
+		})
+	}
+	if err := os.WriteFile(password, []byte("wrong"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := wazuhRun(t, "", append([]string{"health"}, flags...)...); err == nil || !strings.Contains(err.Error(), "check --indexer-user") {
+		t.Errorf("a wrong password: %v", err)
 	}
 }
 

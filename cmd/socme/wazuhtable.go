@@ -37,12 +37,12 @@ func (g *grid) write(out io.Writer, width int) error {
 	}
 	var b strings.Builder
 	for _, row := range append([][]string{g.head}, g.rows...) {
-		line := ""
+		var line strings.Builder
 		for i, cell := range row {
 			cell = cut(cell, widths[i])
-			line += cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+gridGap)
+			line.WriteString(cell + strings.Repeat(" ", widths[i]-utf8.RuneCountInString(cell)+gridGap))
 		}
-		b.WriteString(strings.TrimRight(line, " ") + "\n")
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	_, err := io.WriteString(out, b.String())
 	return err

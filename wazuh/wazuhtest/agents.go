@@ -144,7 +144,7 @@ func (s *Server) listAgents(w http.ResponseWriter, u *user, r *http.Request) {
 	if status := ids(r, "status"); status != nil {
 		list = filter(list, func(a map[string]any) bool { return slices.Contains(status, fmt.Sprint(a["status"])) })
 	}
-	for _, field := range strings.Fields("name ip registerIP node_name version manager os.platform os.name") {
+	for field := range strings.FieldsSeq("name ip registerIP node_name version manager os.platform os.name") {
 		if value := q.Get(field); value != "" {
 			list = filter(list, func(a map[string]any) bool { return get(a, field) == value })
 		}

@@ -15,7 +15,7 @@ func (s *Server) managerRoutes() []route {
 	return []route{
 		{"GET /manager/status", "", func(w http.ResponseWriter, _ *user, _ *http.Request) {
 			daemons := map[string]string{"wazuh-maild": "stopped"}
-			for _, name := range strings.Fields("wazuh-modulesd wazuh-analysisd wazuh-execd wazuh-db wazuh-remoted") {
+			for name := range strings.FieldsSeq("wazuh-modulesd wazuh-analysisd wazuh-execd wazuh-db wazuh-remoted") {
 				daemons[name] = "running"
 				if slices.Contains(s.notReady, name) {
 					daemons[name] = "stopped"

@@ -48,10 +48,10 @@ type Fault struct {
 
 // user may log in.
 type user struct {
-	id                 int
-	name, password     string
-	allowRunAs, denied bool
-	roles              []int
+	id             int
+	name, password string
+	allowRunAs     bool
+	roles          []int
 }
 
 // state is what the server keeps.
