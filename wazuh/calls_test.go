@@ -137,6 +137,15 @@ func TestManagerOfWazuh5IsANode(t *testing.T) {
 	if sent := s.Sent(); !slices.Equal(sent, []string{"restart node01", "reload node01"}) {
 		t.Errorf("told: %q", sent)
 	}
+	named := 0
+	for _, r := range s.Requests() {
+		if r == "GET /cluster/local/info" {
+			named++
+		}
+	}
+	if named != 1 {
+		t.Errorf("the node was asked %d times for its name, want once", named)
+	}
 	before := len(s.Requests())
 	if _, err := wazuh.Collect(c.Rules.List(ctx, wazuh.RuleFilter{})); !errors.Is(err, wazuh.ErrUnsupported) || len(s.Requests()) != before {
 		t.Errorf("rules: %v, want ErrUnsupported unasked", err)

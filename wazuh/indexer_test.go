@@ -72,7 +72,7 @@ func TestAPointInTimeHidesWhatComesLater(t *testing.T) {
 	server := filled(50)
 	n := 50
 	server.Before = func(r *http.Request) {
-		if r.URL.Path == "/_search" {
+		if strings.HasSuffix(r.URL.Path, "/_search") {
 			server.Add("wazuh-alerts-4.x-2026.11.25", fmt.Sprintf("id-%d", n), alertAt(n))
 			n++
 		}
