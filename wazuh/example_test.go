@@ -62,8 +62,7 @@ func ExampleFailedError() {
 	_, client := example()
 	agents, err := wazuh.Collect(client.Agents.List(context.Background(), wazuh.AgentFilter{IDs: []wazuh.AgentID{"001", "099"}}))
 	fmt.Println(len(agents), "found")
-	var failed *wazuh.FailedError
-	if errors.As(err, &failed) {
+	if failed, is := errors.AsType[*wazuh.FailedError](err); is {
 		for _, f := range failed.Failures {
 			fmt.Println(f.IDs, f.Message, f.Code)
 		}

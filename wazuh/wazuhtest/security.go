@@ -1,6 +1,7 @@
 package wazuhtest
 
 import (
+	"maps"
 	"net/http"
 	"regexp"
 	"slices"
@@ -42,9 +43,7 @@ func (s *Server) securityRoutes() []route {
 			if !fine {
 				return
 			}
-			for k, v := range fields {
-				s.state.config[k] = v
-			}
+			maps.Copy(s.state.config, fields)
 			clear(s.state.tokens)
 			message(w, "Configuration was successfully updated")
 		}},

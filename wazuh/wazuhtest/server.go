@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"io"
 	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -268,9 +269,7 @@ func (f *Fault) serve(w http.ResponseWriter, r *http.Request, next http.Handler)
 		next.ServeHTTP(kept, r)
 	}
 	body := kept.Body.Bytes()
-	for name, values := range kept.Header() {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), kept.Header())
 	half := len(body) / 2
 	w.WriteHeader(kept.Code)
 	_, _ = w.Write(body[:half])
