@@ -140,7 +140,8 @@ func (c *call) open(ctx context.Context) error {
 	c.ua, err = sipgo.NewUA(
 		sipgo.WithUserAgent(c.User), sipgo.WithUserAgentHostname(c.Domain), sipgo.WithUserAgenTLSConfig(secure),
 		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(quiet)),
-		sipgo.WithUserAgentTransactionLayerOptions(sip.WithTransactionLayerLogger(quiet), sip.WithTransactionLayerTerminateOnConnClose()),
+		sipgo.WithUserAgentTransactionLayerOptions(sip.WithTransactionLayerLogger(quiet), sip.WithTransactionLayerTerminateOnConnClose(),
+			sip.WithTransactionLayerUnhandledResponseHandler(func(*sip.Response) {})), // repeated ones
 	)
 	if err != nil {
 		return err
@@ -150,11 +151,29 @@ func (c *call) open(ctx context.Context) error {
 	}
 	c.client, err = sipgo.NewClient(c.ua, sipgo.WithClientLogger(quiet), sipgo.WithClientNAT(),
 		sipgo.WithClientHostname(c.local.Addr().String()), sipgo.WithClientPort(int(c.local.Port())), sipgo.WithClientConnectionAddr(c.local.String()))
+	if err == nil {
+		c.client.TxRequester = toServer{c.ua, c.target}
+	}
 	return err
 }
 
-// answerTheirs takes the other side's requests, above all its BYE, on the port that our Contact names. Over TCP and TLS they come
-// on the connection that we open from that port.
+// toServer sends a CANCEL where its INVITE went. sipgo would send it to the address that is called, which knows nothing of the call.
+type toServer struct {
+	ua     *sipgo.UserAgent
+	target string
+}
+
+func (s toServer) Request(ctx context.Context, request *sip.Request) (sip.ClientTransaction, error) {
+	if request.IsAck() { // sipgo asks us for these too; they have no transaction
+		return nil, s.ua.TransportLayer().WriteMsg(request)
+	}
+	if request.IsCancel() {
+		request.SetDestination(s.target)
+	}
+	return s.ua.TransactionLayer().Request(ctx, request)
+}
+
+// answerTheirs takes the other side's requests, above all its BYE, on the port that our Contact names and that ours leave from.
 func (c *call) answerTheirs(ctx context.Context, quiet *slog.Logger) error {
 	c.hungUp = make(chan struct{})
 	server, err := sipgo.NewServer(c.ua, sipgo.WithServerLogger(quiet))
@@ -169,14 +188,14 @@ func (c *call) answerTheirs(ctx context.Context, quiet *slog.Logger) error {
 	server.OnOptions(func(request *sip.Request, tx sip.ServerTransaction) {
 		_ = tx.Respond(sip.NewResponseFromRequest(request, sip.StatusOK, "OK", nil))
 	})
+	// The port is free again when the first request takes it; its transport then reads from it what the server sends.
 	if c.Transport == "udp" {
-		conn, err := (&net.ListenConfig{}).ListenPacket(ctx, "udp", c.local.String())
+		free, err := (&net.ListenConfig{}).ListenPacket(ctx, "udp", c.local.String())
 		if err != nil {
 			return err
 		}
-		c.local = conn.LocalAddr().(*net.UDPAddr).AddrPort()
-		go func() { _ = server.ServeUDP(conn) }() // ends with the user agent
-		return nil
+		c.local = free.LocalAddr().(*net.UDPAddr).AddrPort()
+		return free.Close()
 	}
 	free, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.local.String())
 	if err != nil {
