@@ -20,6 +20,7 @@ type HTTPSubject struct {
 	Subject
 	Status int    // of an accepted message; 0 means 200
 	Answer string // to an accepted message
+	Plain  bool   // without TLS except where TLS is tested, for channels that take no authority of a test's own
 
 	// New makes the channel for a server at base.
 	New func(base string, common notifyme.HTTP) notifyme.Notifier
@@ -74,7 +75,11 @@ func (s HTTPSubject) start(t *testing.T, b Behaviour) (notifyme.Notifier, func()
 		}
 	}))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // a refused handshake is wanted here
-	server.StartTLS()
+	if s.Plain && b != BadTLS {
+		server.Start()
+	} else {
+		server.StartTLS()
+	}
 	t.Cleanup(func() { close(end); server.Close() })
 	common := notifyme.HTTP{Client: server.Client(), Now: func() time.Time {
 		if b == Accept {
