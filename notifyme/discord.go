@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -35,12 +36,13 @@ func (n Discord) Notify(ctx context.Context, m Message) (Receipt, error) {
 		return Receipt{}, err
 	}
 	title, cutTitle := Cut(m.Heading(), 256, UTF16s)
-	below := ""
+	var links strings.Builder
 	for _, link := range m.links("", 6) {
 		if link.Label != "" { // the first one stands behind the title
-			below += "\n[" + EscapeMarkdown(link.Label) + "](" + link.URL + ")"
+			links.WriteString("\n[" + EscapeMarkdown(link.Label) + "](" + link.URL + ")")
 		}
 	}
+	below := links.String()
 	text, cut := Cut(m.AsMarkdown(), max(4096-UTF16s.Len(below), 0), UTF16s)
 	embed := discordEmbed{Title: title, Description: text + below, URL: m.Link, Color: m.Severity.color()}
 	if !m.Time.IsZero() {

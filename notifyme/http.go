@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -73,15 +74,13 @@ func (h HTTP) do(ctx context.Context, c call) (answer, error) {
 	if err != nil {
 		return answer{}, Fail(c.kind, Permanent, reasonOf(err), c.secrets...)
 	}
-	for name, values := range c.header {
-		request.Header[name] = values
-	}
+	maps.Copy(request.Header, c.header)
 	request.Header.Set("User-Agent", "notifyme")
 	response, err := client.Do(request)
 	if err != nil {
 		return answer{}, Broken(c.kind, err, c.secrets...)
 	}
-	defer response.Body.Close() //nolint:errcheck // read only
+	defer response.Body.Close()
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer))
 	got := answer{status: response.StatusCode, header: response.Header, body: body, at: h.now()}
 	if got.status/100 == 2 && err != nil {

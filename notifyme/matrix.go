@@ -6,6 +6,7 @@ import (
 	"html"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 )
 
@@ -81,13 +82,13 @@ func (n Matrix) Notify(ctx context.Context, m Message) (Receipt, error) {
 }
 
 func paragraphs(parts ...string) string {
-	all := ""
+	var all strings.Builder
 	for _, part := range parts {
 		if part != "" {
-			all += "<p>" + part + "</p>"
+			all.WriteString("<p>" + part + "</p>")
 		}
 	}
-	return all
+	return all.String()
 }
 
 func matrixWait(got answer) time.Duration {

@@ -3,6 +3,7 @@ package notifyme
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -96,7 +97,7 @@ func (a Action) check() error {
 		return errors.New("it needs either url or data")
 	case len(a.Data) > 64:
 		return errors.New("data is longer than 64 bytes")
-	case a.Method != "" && a.Method != "GET" && a.Method != "POST" && a.Method != "PUT":
+	case a.Method != "" && a.Method != http.MethodGet && a.Method != http.MethodPost && a.Method != http.MethodPut:
 		return errors.New("method is none of GET, POST and PUT")
 	case a.URL != "":
 		return webURL(a.URL)

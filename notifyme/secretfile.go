@@ -3,6 +3,7 @@ package notifyme
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -13,9 +14,7 @@ import (
 // itself, and a file that other users may read.
 func (c Channel) ReadSecrets(settings Settings, folder string) (Settings, error) {
 	filled := Settings{}
-	for name, value := range settings {
-		filled[name] = value
-	}
+	maps.Copy(filled, settings)
 	var problems []error
 	for _, field := range c.Fields() {
 		if !field.Secret {

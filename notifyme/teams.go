@@ -2,6 +2,7 @@ package notifyme
 
 import (
 	"context"
+	"slices"
 	"strings"
 )
 
@@ -71,7 +72,7 @@ func (n Teams) Notify(ctx context.Context, m Message) (Receipt, error) {
 	with := func(text string) []byte {
 		filled := card
 		if text != "" {
-			filled.Body = append(card.Body[:len(card.Body):len(card.Body)], teamsText{Type: "TextBlock", Text: text, Wrap: true})
+			filled.Body = slices.Concat(card.Body, []teamsText{{Type: "TextBlock", Text: text, Wrap: true}})
 		}
 		return encode(teamsMessage{"message", []teamsAttachment{{"application/vnd.microsoft.card.adaptive", filled}}})
 	}

@@ -60,8 +60,7 @@ func (n MQTT) Notify(ctx context.Context, m notifyme.Message) (notifyme.Receipt,
 		return notifyme.Receipt{}, notifyme.Broken("mqtt", err, secrets...)
 	}
 	conn, err := n.dial(ctx)
-	var wrong configError
-	if errors.As(err, &wrong) {
+	if _, wrong := errors.AsType[configError](err); wrong {
 		return fail(notifyme.Permanent, err.Error())
 	}
 	if err != nil {

@@ -30,7 +30,7 @@ type HTTPSubject struct {
 
 // RunHTTP runs the test of a channel over HTTP.
 func RunHTTP(t *testing.T, s HTTPSubject) {
-	s.Subject.Start = s.start
+	s.Start = s.start
 	Run(t, s.Subject)
 }
 

@@ -89,14 +89,14 @@ func FreePort(t *testing.T, network string) int {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close() //nolint:errcheck // gone either way
+		defer conn.Close()
 		return conn.LocalAddr().(*net.UDPAddr).Port
 	}
 	listener, err := net.Listen("tcp4", "127.0.0.1:0") //nolint:noctx // of a test
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close() //nolint:errcheck // gone either way
+	defer listener.Close()
 	return listener.Addr().(*net.TCPAddr).Port
 }
 
@@ -136,7 +136,7 @@ func Peer(t *testing.T, ready func() bool, program string, args ...string) {
 
 // Listening says that somebody takes connections at a TCP address.
 func Listening(address string) bool {
-	conn, err := net.DialTimeout("tcp", address, time.Second)
+	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(context.Background(), "tcp", address)
 	if err != nil {
 		return false
 	}
@@ -182,7 +182,7 @@ func Serve(t *testing.T, serve func(net.Conn)) string {
 			mu.Lock()
 			conns = append(conns, conn)
 			mu.Unlock()
-			group.Go(func() { defer conn.Close(); serve(conn) }) //nolint:errcheck // gone either way
+			group.Go(func() { defer conn.Close(); serve(conn) })
 		}
 	})
 	t.Cleanup(func() {

@@ -42,7 +42,7 @@ func (c *call) run(ctx context.Context, sound []int16) (id string, acknowledged 
 	if err := c.open(ctx); err != nil {
 		return "", false, err
 	}
-	defer c.ua.Close() //nolint:errcheck // nothing waits for it
+	defer c.ua.Close()
 	if c.Register {
 		if err := c.register(ctx, time.Minute+c.Ring); err != nil {
 			return "", false, fmt.Errorf("register: %w", err)
@@ -57,7 +57,7 @@ func (c *call) run(ctx context.Context, sound []int16) (id string, acknowledged 
 	if err != nil {
 		return "", false, err
 	}
-	defer conn.Close() //nolint:errcheck // nothing is lost
+	defer conn.Close()
 	port := conn.LocalAddr().(*net.UDPAddr).Port
 
 	session, answer, err := c.invite(ctx, offer(c.shown, port, rand.Uint64()>>1)) //nolint:gosec // no secret

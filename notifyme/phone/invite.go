@@ -75,8 +75,7 @@ func (c *call) invite(ctx context.Context, description string) (*sipgo.DialogCli
 		if session.InviteResponse != nil && session.InviteResponse.IsSuccess() {
 			c.hangUp(ctx, session) // it was picked up while we cancelled
 		}
-		var refused *sipgo.ErrDialogResponse
-		if errors.As(err, &refused) {
+		if refused, ok := errors.AsType[*sipgo.ErrDialogResponse](err); ok {
 			err = &refusal{refused.Res}
 		}
 		return nil, media{}, ringEnd(ctx, ringing, err)
@@ -123,8 +122,7 @@ func (c *call) judge(ctx context.Context, err error) error {
 		return notifyme.Broken("phone", ctx.Err(), c.secrets...)
 	}
 	var refused *refusal
-	var judged *notifyme.Error
-	if errors.As(err, &judged) {
+	if judged, ok := errors.AsType[*notifyme.Error](err); ok {
 		return judged
 	}
 	for _, known := range []error{ErrBusy, ErrRefused, ErrNoAnswer, ErrNotAcknowledged} {

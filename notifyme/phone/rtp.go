@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -101,7 +102,7 @@ func (l *line) play(ctx context.Context, samples []int16, wait time.Duration, wa
 			body = sound[:min(frame, len(sound))]
 			sound = sound[len(body):]
 			if len(body) < frame {
-				body = append(body[:len(body):len(body)], silence[len(body):]...)
+				body = slices.Concat(body, silence[len(body):])
 			}
 		}
 		l.send(body)

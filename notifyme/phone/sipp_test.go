@@ -286,6 +286,7 @@ func alike(got, want []int16) float64 {
 }
 
 func TestCall(t *testing.T) {
+	t.Parallel()
 	if os.Geteuid() != 0 {
 		t.Skip("sipp sends its keys by a raw socket, which root alone may open")
 	}
@@ -334,6 +335,7 @@ func TestCall(t *testing.T) {
 
 // What arrives at the exchange is compared with what espeak-ng said, over each transport and with each law.
 func TestSpeechArrives(t *testing.T) {
+	t.Parallel()
 	espeak := notifytest.Program(t, "espeak-ng")
 	for _, tt := range []struct {
 		name, transport, law string

@@ -128,7 +128,7 @@ func (n XMPP) send(ctx context.Context, own jid.JID, config *tls.Config, out let
 	if err != nil {
 		return err
 	}
-	defer conn.Close()                                          //nolint:errcheck // what counts has been answered
+	defer conn.Close()
 	defer context.AfterFunc(ctx, func() { _ = conn.Close() })() // a server that hangs is left at once
 	session, err := xmpp.NewClientSession(ctx, own, conn,
 		xmpp.StartTLS(config), xmpp.SASL("", string(n.Password), sasl.ScramSha256Plus, sasl.ScramSha256, sasl.ScramSha1Plus, sasl.ScramSha1, sasl.Plain),
@@ -194,8 +194,7 @@ func judge(ctx context.Context, err error, secrets []string) error {
 	if ctx.Err() != nil {
 		return notifyme.Broken("xmpp", ctx.Err(), secrets...)
 	}
-	var back bounce
-	if errors.As(err, &back) {
+	if back, ok := errors.AsType[bounce](err); ok {
 		outcome := notifyme.Permanent
 		if back.Cause.Type == "wait" {
 			outcome = notifyme.Temporary
