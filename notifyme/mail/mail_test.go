@@ -14,12 +14,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/socme-project/socme/notifyme"
 	"github.com/socme-project/socme/notifyme/mail"
 	"github.com/socme-project/socme/notifyme/notifytest"
-
-	"time"
 )
 
 var _ = flag.Bool("update", false, "write the golden files anew")

@@ -80,9 +80,17 @@ func firstLine(s string) string {
 // stable puts a word for each random part of the requests.
 func stable(wire string) string {
 	for _, r := range []struct{ pattern, word string }{
-		{`branch=[^;\r]+`, "branch=BRANCH"}, {`tag=[^;\r>]+`, "tag=TAG"}, {`(?m)^Call-ID: [^\r]+`, "Call-ID: ID"}, {`127\.0\.0\.1:\d+`, "127.0.0.1:PORT"},
-		{`m=audio \d+`, "m=audio PORT"}, {`o=notifyme \d+ \d+`, "o=notifyme N N"}, {`CSeq: \d+`, "CSeq: N"}, {`cnonce="[^"]+"`, `cnonce="CNONCE"`},
-		{`response="[^"]+"`, `response="HASH"`}, {`Content-Length: {2,}`, "Content-Length: "}, {`Content-Length: *\d+`, "Content-Length: N"},
+		{`branch=[^;\r]+`, "branch=BRANCH"},
+		{`tag=[^;\r>]+`, "tag=TAG"},
+		{`(?m)^Call-ID: [^\r]+`, "Call-ID: ID"},
+		{`127\.0\.0\.1:\d+`, "127.0.0.1:PORT"},
+		{`m=audio \d+`, "m=audio PORT"},
+		{`o=notifyme \d+ \d+`, "o=notifyme N N"},
+		{`CSeq: \d+`, "CSeq: N"},
+		{`cnonce="[^"]+"`, `cnonce="CNONCE"`},
+		{`response="[^"]+"`, `response="HASH"`},
+		{`Content-Length: {2,}`, "Content-Length: "},
+		{`Content-Length: *\d+`, "Content-Length: N"},
 	} {
 		wire = regexp.MustCompile(r.pattern).ReplaceAllString(wire, r.word)
 	}
