@@ -368,6 +368,7 @@ func TestSpeechArrives(t *testing.T) {
 }
 
 func TestRegister(t *testing.T) {
+	t.Parallel()
 	good := `<send><![CDATA[
 SIP/2.0 200 OK
 [last_Via:]
@@ -379,6 +380,7 @@ Content-Length: 0
 
 ]]></send>`
 	t.Run("an exchange that knows us lets us call", func(t *testing.T) {
+		t.Parallel()
 		// One call of sipp is one Call-ID, and so the registration alone; the call that follows finds nobody.
 		n, _ := exchange(t, "u1", "0", demanded("REGISTER", good))
 		n.Register, n.Password = true, "phone-secret"
@@ -388,6 +390,7 @@ Content-Length: 0
 		}
 	})
 	t.Run("a password that it refuses is permanent", func(t *testing.T) {
+		t.Parallel()
 		n, _ := exchange(t, "u1", "0", demanded("REGISTER", strings.Replace(good, "200 OK", "403 Forbidden", 1)))
 		n.Register, n.Password = true, "phone-secret"
 		if _, err := n.Notify(t.Context(), notifyme.Message{Title: "x"}); notifyme.OutcomeOf(err) != notifyme.Permanent {

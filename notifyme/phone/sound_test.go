@@ -57,6 +57,7 @@ func wav(samples []int16, rate, channels int) []byte {
 
 // A recording of two channels at 44,100 Hz, of which one tone is too high for a telephone, arrives as the low one alone.
 func TestRecording(t *testing.T) {
+	t.Parallel()
 	in := make([]int16, 2*44100/2)
 	for i := range len(in) / 2 {
 		at := float64(i) / 44100
