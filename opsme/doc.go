@@ -1,0 +1,2 @@
+// Package opsme runs things on a fleet of machines over SSH.
+package opsme
