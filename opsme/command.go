@@ -174,6 +174,7 @@ func (t *turn) exit(ctx context.Context, d *door, err error) error {
 		}
 	}
 	var exit *ssh.ExitError
+	var missing *ssh.ExitMissingError
 	switch {
 	case err == nil:
 		t.result.Code = 0
@@ -184,6 +185,8 @@ func (t *turn) exit(ctx context.Context, d *door, err error) error {
 	case errors.As(err, &exit):
 		t.result.Code = exit.ExitStatus()
 		return &Error{Kind: Exit, Phase: Running, Err: fmt.Errorf("%d", exit.ExitStatus())}
+	case errors.As(err, &missing):
+		return &Error{Kind: Lost, Phase: Running, Err: errors.New("it ended without telling how the command did")}
 	case strings.HasPrefix(err.Error(), "ssh: command "):
 		return &Error{Kind: Denied, Phase: Running, Err: errors.New("the host runs no commands for this user")}
 	}

@@ -34,7 +34,7 @@ func TestHowACommandEnds(t *testing.T) {
 		{"by a signal", "kill -KILL $$", "", "", opsme.Signalled, -1, "KILL"},
 		{"not found", "/no/such/program 2>/dev/null", "", "", opsme.Exit, 127, ""},
 		{"quotes and lines are the shell's", `printf '%s|' "a b" 'c'"'"'d'; echo; echo é`, "a b|c'd|\né\n", "", "", 0, ""},
-		{"a connection that is killed", "echo begun; kill -KILL $PPID; sleep 30", "begun\n", "", opsme.Lost, -1, ""},
+		{"a connection that is killed", "echo begun; sleep 0.3; kill -KILL $PPID; sleep 30", "begun\n", "", opsme.Lost, -1, ""},
 		{"well again after that", "echo again", "again\n", "", "", 0, ""},
 	}
 	for _, tt := range tests {

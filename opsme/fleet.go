@@ -114,11 +114,12 @@ func (f *Fleet) clientConfig(ctx context.Context, wait *patience, h Host, check 
 	if err != nil {
 		return nil, err
 	}
+	algorithms, _ := f.options.KnownHosts.algorithms(check.target)
 	return &ssh.ClientConfig{
 		User:              h.User,
 		Auth:              f.keys.methods(ctx, wait, h, signers),
 		HostKeyCallback:   check.callback,
-		HostKeyAlgorithms: f.options.KnownHosts.algorithms(check.target),
+		HostKeyAlgorithms: algorithms,
 		ClientVersion:     "SSH-2.0-opsme",
 	}, nil
 }

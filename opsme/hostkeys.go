@@ -58,11 +58,15 @@ func (k *KnownHosts) read() error {
 }
 
 // algorithms are the kinds of key to ask the host for: those that are pinned, since
-// another would look like a change. Nil means any.
-func (k *KnownHosts) algorithms(target string) []string {
+// another would look like a change. Where none is, any will do, but no certificate:
+// nobody is pinned who could vouch for the host.
+func (k *KnownHosts) algorithms(target string) (algorithms []string, pinned bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.db.HostKeyAlgorithms(target)
+	if found := k.db.HostKeyAlgorithms(target); len(found) > 0 {
+		return found, true
+	}
+	return slices.DeleteFunc(ssh.SupportedAlgorithms().HostKeys, func(a string) bool { return strings.Contains(a, "-cert-") }), false
 }
 
 // check compares the key that a host showed with what is pinned. It tells whether the
@@ -80,9 +84,6 @@ func (k *KnownHosts) check(target string, key ssh.PublicKey) (added bool, err er
 	}
 	if err := k.compare(target, key); !errors.Is(err, HostKeyUnknown) {
 		return false, err
-	}
-	if cert, ok := key.(*ssh.Certificate); ok {
-		key = cert.Key
 	}
 	if err := k.pin(target, key); err != nil {
 		return false, &Error{Kind: Local, Phase: Handshaking, Err: fmt.Errorf("pin the host key: %w", err)}
@@ -116,16 +117,15 @@ func (k *KnownHosts) compare(target string, key ssh.PublicKey) error {
 			Err: fmt.Errorf("%s shows the key %s %s, but %s pins %s; somebody may sit between, or the host was set up anew. Nothing was sent to it",
 				target, key.Type(), ssh.FingerprintSHA256(key), k.path, strings.Join(want, ", "))}
 	}
-	return &Error{Kind: HostKeyUnknown, Phase: Handshaking, Err: err} // such as a certificate that has expired
+	// A certificate that has expired, is another host's, or of another authority.
+	return &Error{Kind: HostKeyChanged, Phase: Handshaking, Err: fmt.Errorf("%s shows a certificate that %s does not vouch for: %w", target, k.path, plain(err))}
 }
 
 // noneOf explains a host that has no key of a kind that is pinned for it.
-func (k *KnownHosts) noneOf(target string, offered []string) error {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+func (k *KnownHosts) noneOf(target string, want, offered []string) error {
 	return &Error{Kind: HostKeyChanged, Phase: Handshaking,
 		Err: fmt.Errorf("%s has no key of the pinned kinds (%s pins %s, the host offers %s)",
-			target, k.path, strings.Join(k.db.HostKeyAlgorithms(target), ", "), strings.Join(offered, ", "))}
+			target, k.path, strings.Join(want, ", "), strings.Join(offered, ", "))}
 }
 
 // pin appends a line. What stands in the file stays as it is.
@@ -172,8 +172,11 @@ func (c *hostCheck) explain(err error) error {
 	switch {
 	case c.err != nil:
 		return c.err
-	case errors.As(err, &terms) && terms.What == "host key" && len(c.known.algorithms(c.target)) > 0:
-		return c.known.noneOf(c.target, slices.Clone(terms.RequestedAlgorithms))
+	case errors.As(err, &terms) && terms.What == "host key":
+		if want, pinned := c.known.algorithms(c.target); pinned {
+			return c.known.noneOf(c.target, want, terms.RequestedAlgorithms)
+		}
+		return explain(err, Handshaking)
 	case c.passed:
 		return explain(err, Authenticating)
 	}
