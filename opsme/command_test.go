@@ -88,6 +88,7 @@ func TestScripts(t *testing.T) {
 }
 
 func Test100MBOfAnyBytes(t *testing.T) {
+	t.Parallel()
 	s := startSSHD(t, "")
 	f := s.fleet(t)
 	const size = 100 << 20
@@ -116,6 +117,7 @@ func Test100MBOfAnyBytes(t *testing.T) {
 }
 
 func TestOutputComesWhileTheCommandRuns(t *testing.T) {
+	t.Parallel()
 	s := startSSHD(t, "")
 	gate := filepath.Join(t.TempDir(), "gate")
 	var order []string
@@ -144,6 +146,7 @@ func TestOutputComesWhileTheCommandRuns(t *testing.T) {
 
 // What was cancelled, or took too long, is gone from the host too, whoever signed in.
 func TestNothingGoesOnAfterACancel(t *testing.T) {
+	t.Parallel()
 	s := startSSHD(t, "")
 	hosts := []opsme.Host{s.at("here", "127.0.0.1")}
 	for _, tt := range []struct {
@@ -153,6 +156,7 @@ func TestNothingGoesOnAfterACancel(t *testing.T) {
 		{"a command that will not hear", "trap '' TERM; (trap '' TERM; while :; do sleep 600; done) & echo $$; echo $!; while :; do sleep 600; done"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			var pids []string
@@ -180,6 +184,7 @@ func TestNothingGoesOnAfterACancel(t *testing.T) {
 		})
 	}
 	t.Run("the reader leaves", func(t *testing.T) {
+		t.Parallel()
 		for event := range s.fleet(t).Do(t.Context(), hosts, opsme.Job{Task: command("yes")}) {
 			if _, ok := event.(opsme.Output); ok {
 				break
@@ -313,6 +318,7 @@ func (f frozen) Write(b []byte) (int, error) {
 }
 
 func TestANetworkThatDiesIsNoticed(t *testing.T) {
+	t.Parallel()
 	s := startSSHD(t, "")
 	gate := make(chan struct{})
 	options := s.options(t, s.pins("127.0.0.1"))

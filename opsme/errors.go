@@ -139,6 +139,9 @@ func explain(err error, phase Phase) *Error {
 		return &Error{Kind: Closed, Phase: phase, Err: fmt.Errorf("no common %s", terms.What)}
 	case phase == Authenticating && !broken(err):
 		kind = Denied
+		if strings.Contains(err.Error(), "unexpected message type 51") { // its word for a plain no
+			err = errors.New("no key or password was accepted")
+		}
 	}
 	return &Error{Kind: kind, Phase: phase, Err: plain(err)}
 }
