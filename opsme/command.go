@@ -110,17 +110,17 @@ func (t *turn) run(ctx context.Context, p program) error {
 			return &Error{Kind: Lost, Phase: Running, Err: plain(err)}
 		}
 	}
-	done := make(chan error, 1)
+	done := make(chan struct{})
+	var failed error
 	go func() {
-		err := session.Start(line)
-		if err == nil {
-			err = session.Wait()
+		defer close(done)
+		if failed = session.Start(line); failed == nil {
+			failed = session.Wait()
 		}
-		done <- err
 	}()
 	select {
-	case err = <-done:
-		return t.exit(ctx, d, err)
+	case <-done:
+		return t.exit(ctx, d, failed)
 	case <-ctx.Done():
 		t.stop(ctx, l, session, d, done)
 		return ended(ctx, Running)
@@ -128,7 +128,7 @@ func (t *turn) run(ctx context.Context, p program) error {
 }
 
 // stop ends a program whose time is over.
-func (t *turn) stop(ctx context.Context, l *link, session *ssh.Session, d *door, done <-chan error) {
+func (t *turn) stop(ctx context.Context, l *link, session *ssh.Session, d *door, done <-chan struct{}) {
 	go func() { _ = session.Signal(ssh.SIGTERM) }() // blocks if the network is dead
 	soon := time.NewTimer(notice)
 	defer soon.Stop()
@@ -143,9 +143,11 @@ func (t *turn) stop(ctx context.Context, l *link, session *ssh.Session, d *door,
 		quiet := *t
 		quiet.tell, quiet.result = func(Event) {}, &Result{}
 		// In this very connection: to make a new one could not help.
-		over := make(chan error, 1)
+		over := make(chan struct{})
 		go func() {
-			over <- quiet.run(killing, program{line: fmt.Sprintf(ending, d.leader()), as: d.as, bare: d.as == "", out: io.Discard, err: io.Discard})
+			defer close(over)
+			// Whether it could be run shows in done.
+			_ = quiet.run(killing, program{line: fmt.Sprintf(ending, d.leader()), as: d.as, bare: d.as == "", out: io.Discard, err: io.Discard})
 		}()
 		select {
 		case <-done:

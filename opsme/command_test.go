@@ -207,8 +207,7 @@ func TestFailFastAndCarryOn(t *testing.T) {
 		_ = os.Remove(filepath.Join(dir, "b"))
 		kinds := map[opsme.Kind]int{}
 		for _, o := range opsme.Collect(s.fleet(t).Do(t.Context(), hosts, opsme.Job{Task: command(line), Parallel: 1, FailFast: failFast}), 0) {
-			var e *opsme.Error
-			if errors.As(o.Err, &e) {
+			if e, ok := errors.AsType[*opsme.Error](o.Err); ok {
 				kinds[e.Kind]++
 			} else {
 				kinds[""]++

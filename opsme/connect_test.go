@@ -35,8 +35,10 @@ func TestHostKeys(t *testing.T) {
 		{"a pinned key", s.pins("127.0.0.1"), opsme.RefuseNew, "", nil},
 		{"a pinned pattern", "* " + s.host.public(), opsme.RefuseNew, "", nil},
 		{"an unknown key", "", opsme.RefuseNew, opsme.HostKeyUnknown, []string{ssh.FingerprintSHA256(s.host.signer.PublicKey())}},
-		{"a changed key", as(other.signer.PublicKey()), opsme.RefuseNew, opsme.HostKeyChanged,
-			[]string{ssh.FingerprintSHA256(s.host.signer.PublicKey()), ssh.FingerprintSHA256(other.signer.PublicKey()), "line 1", "Nothing was sent"}},
+		{
+			"a changed key", as(other.signer.PublicKey()), opsme.RefuseNew, opsme.HostKeyChanged,
+			[]string{ssh.FingerprintSHA256(s.host.signer.PublicKey()), ssh.FingerprintSHA256(other.signer.PublicKey()), "line 1", "Nothing was sent"},
+		},
 		{"a changed key, although trust was asked for", as(other.signer.PublicKey()), opsme.TrustNew, opsme.HostKeyChanged, nil},
 		{"a key of another kind than the pinned one", as(ecdsaKey(t)), opsme.TrustNew, opsme.HostKeyChanged, []string{"ecdsa-sha2-nistp256", "ssh-ed25519"}},
 		{"a revoked key", "@revoked * " + s.host.public() + s.pins("127.0.0.1"), opsme.TrustNew, opsme.HostKeyRevoked, nil},

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -68,7 +69,7 @@ func (d *door) Write(data []byte) (int, error) {
 			before = nil
 		}
 		d.said = nil
-		if text := append(before, rest...); len(text) > 0 {
+		if text := slices.Concat(before, rest); len(text) > 0 {
 			if _, err := d.pass.Write(text); err != nil {
 				return 0, err
 			}

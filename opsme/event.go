@@ -13,15 +13,14 @@ type Event interface {
 	At() string
 }
 
-// Started says that a host's turn has come, and Connected that it is signed in. A host
-// whose connection is still open from before is connected at once.
-type (
-	Started   struct{ Host string }
-	Connected struct {
-		Host   string
-		Reused bool // the connection was there already
-	}
-)
+// Started says that a host's turn has come.
+type Started struct{ Host string }
+
+// Connected says that it is signed in.
+type Connected struct {
+	Host   string
+	Reused bool // the connection was open from before
+}
 
 // HostKey says that an unknown host key was pinned, as TrustNew asks for.
 type HostKey struct {

@@ -103,19 +103,25 @@ func (k *KnownHosts) compare(target string, key ssh.PublicKey) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &revoked):
-		return &Error{Kind: HostKeyRevoked, Phase: Handshaking,
-			Err: fmt.Errorf("%s shows the key %s, revoked in %s line %d", target, ssh.FingerprintSHA256(key), revoked.Revoked.Filename, revoked.Revoked.Line)}
+		return &Error{
+			Kind: HostKeyRevoked, Phase: Handshaking,
+			Err: fmt.Errorf("%s shows the key %s, revoked in %s line %d", target, ssh.FingerprintSHA256(key), revoked.Revoked.Filename, revoked.Revoked.Line),
+		}
 	case errors.As(err, &mismatch) && len(mismatch.Want) == 0:
-		return &Error{Kind: HostKeyUnknown, Phase: Handshaking,
-			Err: fmt.Errorf("%s shows the key %s %s, and %s pins none for it", target, key.Type(), ssh.FingerprintSHA256(key), k.path)}
+		return &Error{
+			Kind: HostKeyUnknown, Phase: Handshaking,
+			Err: fmt.Errorf("%s shows the key %s %s, and %s pins none for it", target, key.Type(), ssh.FingerprintSHA256(key), k.path),
+		}
 	case errors.As(err, &mismatch):
 		var want []string
 		for _, w := range mismatch.Want {
 			want = append(want, fmt.Sprintf("%s (line %d)", ssh.FingerprintSHA256(w.Key), w.Line))
 		}
-		return &Error{Kind: HostKeyChanged, Phase: Handshaking,
+		return &Error{
+			Kind: HostKeyChanged, Phase: Handshaking,
 			Err: fmt.Errorf("%s shows the key %s %s, but %s pins %s; somebody may sit between, or the host was set up anew. Nothing was sent to it",
-				target, key.Type(), ssh.FingerprintSHA256(key), k.path, strings.Join(want, ", "))}
+				target, key.Type(), ssh.FingerprintSHA256(key), k.path, strings.Join(want, ", ")),
+		}
 	}
 	// A certificate that has expired, is another host's, or of another authority.
 	return &Error{Kind: HostKeyChanged, Phase: Handshaking, Err: fmt.Errorf("%s shows a certificate that %s does not vouch for: %w", target, k.path, plain(err))}
@@ -123,9 +129,11 @@ func (k *KnownHosts) compare(target string, key ssh.PublicKey) error {
 
 // noneOf explains a host that has no key of a kind that is pinned for it.
 func (k *KnownHosts) noneOf(target string, want, offered []string) error {
-	return &Error{Kind: HostKeyChanged, Phase: Handshaking,
+	return &Error{
+		Kind: HostKeyChanged, Phase: Handshaking,
 		Err: fmt.Errorf("%s has no key of the pinned kinds (%s pins %s, the host offers %s)",
-			target, k.path, strings.Join(want, ", "), strings.Join(offered, ", "))}
+			target, k.path, strings.Join(want, ", "), strings.Join(offered, ", ")),
+	}
 }
 
 // pin appends a line. What stands in the file stays as it is.

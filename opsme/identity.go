@@ -150,8 +150,7 @@ func (k *keyring) load(ctx context.Context, path string) ([]ssh.Signer, error) {
 		return nil, fmt.Errorf("key: %w", err)
 	}
 	signer, err := ssh.ParsePrivateKey(text)
-	var locked *ssh.PassphraseMissingError
-	if errors.As(err, &locked) {
+	if _, locked := errors.AsType[*ssh.PassphraseMissingError](err); locked {
 		var passphrase string
 		if passphrase, err = k.ask(ctx, nil, Prompt{Kind: Passphrase, Text: path}); err == nil {
 			signer, err = ssh.ParsePrivateKeyWithPassphrase(text, []byte(passphrase))

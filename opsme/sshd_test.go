@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -85,7 +86,7 @@ func startSSHD(t testing.TB, more string, wrap ...string) *sshd {
 		more += "UsePAM no\n"
 	}
 	must(t, os.WriteFile(filepath.Join(dir, "config"), []byte(config+more), 0o600))
-	line := append(wrap, program, "-D", "-e", "-f", filepath.Join(dir, "config"))
+	line := slices.Concat(wrap, []string{program, "-D", "-e", "-f", filepath.Join(dir, "config")})
 	s.command = exec.Command(line[0], line[1:]...)
 	var said bytes.Buffer
 	s.command.Stderr = &said
@@ -110,7 +111,9 @@ func startSSHD(t testing.TB, more string, wrap ...string) *sshd {
 
 func (s *sshd) address(ip string) string { return net.JoinHostPort(ip, strconv.Itoa(s.port)) }
 
-func (s *sshd) at(name, ip string) opsme.Host { return opsme.Host{Name: name, Address: ip, Port: s.port} }
+func (s *sshd) at(name, ip string) opsme.Host {
+	return opsme.Host{Name: name, Address: ip, Port: s.port}
+}
 
 // pins is the line of known_hosts for this server under these addresses.
 func (s *sshd) pins(ips ...string) string {
