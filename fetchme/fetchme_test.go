@@ -46,7 +46,7 @@ func recording(t *testing.T, path string) *Reader {
 		case link:
 			must(t, os.Symlink(target, filepath.Join(r.Root, name)))
 		case name == "!disks":
-			for line := range strings.Lines(body) {
+			for line := range strings.Lines(strings.TrimSpace(body)) {
 				var at string
 				u := &disk.UsageStat{}
 				_, err := fmt.Sscan(line, &at, &u.Total, &u.Used)
@@ -54,7 +54,7 @@ func recording(t *testing.T, path string) *Reader {
 				usage[at] = u
 			}
 		case name == "!addresses":
-			for line := range strings.Lines(body) {
+			for line := range strings.Lines(strings.TrimSpace(body)) {
 				fields := strings.Fields(line)
 				addresses = append(addresses, Address{Interface: fields[0], Address: netip.MustParsePrefix(fields[1])})
 			}
