@@ -35,6 +35,7 @@ type Reader struct {
 	mu       sync.Mutex
 	running  map[string]*asked
 	versions map[string]version
+	packages packages
 }
 
 // field is a part of Machine, and who finds it. What fill returns writes it down: a late

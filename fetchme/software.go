@@ -1,7 +1,6 @@
 package fetchme
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"os"
@@ -120,61 +119,6 @@ func (r *Reader) find(name string) string {
 		}
 	}
 	return ""
-}
-
-// packaged looks a version up in the files of dpkg and apk.
-func (r *Reader) packaged(names []string) string {
-	if text, err := os.ReadFile(r.path("/var/lib/dpkg/status")); err == nil {
-		for _, name := range names {
-			if v := stanza(text, "Package: ", name, "Version: ", "Status: install ok installed"); v != "" {
-				return upstream(v)
-			}
-		}
-	}
-	if text, err := os.ReadFile(r.path("/lib/apk/db/installed")); err == nil {
-		for _, name := range names {
-			if v := stanza(text, "P:", name, "V:", ""); v != "" {
-				return upstream(v)
-			}
-		}
-	}
-	return ""
-}
-
-// stanza finds a field of the paragraph whose key has that value, if it has the line must.
-func stanza(text []byte, key, value, field, must string) string {
-	start := []byte(key + value + "\n")
-	after, ok := bytes.CutPrefix(text, start)
-	if !ok {
-		if _, after, ok = bytes.Cut(text, append([]byte("\n"), start...)); !ok {
-			return ""
-		}
-	}
-	paragraph, _, _ := bytes.Cut(after, []byte("\n\n"))
-	found, installed := "", must == ""
-	for line := range bytes.Lines(paragraph) {
-		text := strings.TrimRight(string(line), "\n")
-		if v, ok := strings.CutPrefix(text, field); ok {
-			found = v
-		}
-		installed = installed || text == must
-	}
-	if !installed {
-		return ""
-	}
-	return found
-}
-
-// upstream takes a package's epoch and revision off: 1:7.0.10-1~bpo12+1 is 7.0.10.
-func upstream(v string) string {
-	if _, rest, ok := strings.Cut(v, ":"); ok {
-		v = rest
-	}
-	if i := strings.LastIndexByte(v, '-'); i > 0 {
-		v = v[:i]
-	}
-	v, _, _ = strings.Cut(v, "+")
-	return v
 }
 
 // nixVersion reads /nix/store/HASH-NAME-VERSION/….

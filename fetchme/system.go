@@ -130,9 +130,19 @@ func (r *Reader) hypervisor() string {
 	// What the firmware of a virtual machine says, in the order in which it is told apart.
 	firmware := strings.ToLower(strings.Join([]string{r.dmi("sys_vendor"), r.dmi("product_name"), r.dmi("bios_vendor"), r.dmi("board_vendor")}, "|"))
 	for _, known := range [][2]string{
-		{"amazon ec2", "amazon"}, {"google compute engine", "google"}, {"openstack", "kvm"}, {"kubevirt", "kvm"}, {"kvm", "kvm"},
-		{"vmware", "vmware"}, {"virtualbox", "virtualbox"}, {"innotek", "virtualbox"}, {"parallels", "parallels"}, {"bhyve", "bhyve"},
-		{"apple virtualization", "apple"}, {"virtual machine|", "hyperv"}, {"qemu", "qemu"},
+		{"amazon ec2", "amazon"},
+		{"google compute engine", "google"},
+		{"openstack", "kvm"},
+		{"kubevirt", "kvm"},
+		{"kvm", "kvm"},
+		{"vmware", "vmware"},
+		{"virtualbox", "virtualbox"},
+		{"innotek", "virtualbox"},
+		{"parallels", "parallels"},
+		{"bhyve", "bhyve"},
+		{"apple virtualization", "apple"},
+		{"virtual machine|", "hyperv"},
+		{"qemu", "qemu"},
 	} {
 		// Amazon's bare metal has the same vendor; only virtual ones have the flag.
 		if strings.Contains(firmware, known[0]) && (known[1] != "amazon" || r.flagged()) {
