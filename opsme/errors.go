@@ -143,6 +143,9 @@ func explain(err error, phase Phase) *Error {
 			err = errors.New("no key or password was accepted")
 		}
 	}
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Addr != nil && (kind == Refused || kind == Unreachable || kind == TimedOut) {
+		return &Error{Kind: kind, Phase: phase, Err: &trimmed{op.Addr.String(), err}} // the kind says the rest
+	}
 	return &Error{Kind: kind, Phase: phase, Err: plain(err)}
 }
 

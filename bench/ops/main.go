@@ -58,7 +58,7 @@ func bench(ctx context.Context, hosts, rounds int, binary string) error {
 	if err != nil {
 		return err
 	}
-	defer f.stop()
+	defer f.server.Stop()
 	binary, err = filepath.Abs(binary)
 	if err != nil {
 		return err
