@@ -124,10 +124,10 @@ func (m Machine) rows() [][2]string {
 		}
 		row("gpu", g.Vendor, g.Model)
 	}
-	row("memory", m.Memory.String())
-	row("swap", m.Swap.String())
+	row("memory", spaceText(m.Memory))
+	row("swap", spaceText(m.Swap))
 	for _, d := range m.Disks {
-		row("disk", d.Mount, d.Space.String(), d.Type)
+		row("disk", d.Mount, spaceText(d.Space), d.Type)
 	}
 	if m.Load != [3]float64{} {
 		row("load", fmt.Sprintf("%.2f %.2f %.2f", m.Load[0], m.Load[1], m.Load[2]))
@@ -156,8 +156,8 @@ func (m Machine) rows() [][2]string {
 	return rows
 }
 
-// String is "used of total (share)", or "" of nothing.
-func (s Space) String() string {
+// spaceText is "used of total (share)", or "" of nothing.
+func spaceText(s Space) string {
 	if s.Total == 0 {
 		return ""
 	}

@@ -86,19 +86,19 @@ func (r *Reader) fetch(ctx context.Context, fields []field) Machine {
 	})
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	questions := make([]*asked, len(fields))
-	for i, f := range fields {
-		questions[i] = r.ask(f.name, func() func(m *Machine) { return f.fill(r, ctx) })
+	questions := map[string]*asked{}
+	for _, f := range fields {
+		questions[f.name] = r.ask(f.name, func() func(m *Machine) { return f.fill(r, ctx) })
 	}
 	m := Machine{GPUs: []GPU{}, Disks: []Disk{}, Temperatures: []Temperature{}, Addresses: []Address{}, Late: []string{}, Took: map[string]float64{}}
-	for i, q := range questions {
-		if r.answered(ctx, fields[i].name, q) {
-			m.Took[fields[i].name] = float64(q.took.Microseconds()) / 1000
-			if q.write != nil {
-				q.write(&m)
-			}
-		} else {
-			m.Late = append(m.Late, fields[i].name)
+	for name, q := range questions {
+		if !r.answered(ctx, name, q) {
+			m.Late = append(m.Late, name)
+			continue
+		}
+		m.Took[name] = float64(q.took.Microseconds()) / 1000
+		if q.write != nil {
+			q.write(&m)
 		}
 	}
 	slices.Sort(m.Late)

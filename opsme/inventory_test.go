@@ -107,7 +107,7 @@ func TestPick(t *testing.T) {
 func TestInventoriesThatAreRefused(t *testing.T) {
 	for _, tt := range []struct{ name, text, says string }{
 		{"no hosts", "[defaults]\nuser='x'", "names no hosts"},
-		{"a key that is mistyped", "[hosts.a]\naddres='x'", "unknown key hosts.a.addres"},
+		{"a key that is mistyped", "[hosts.a]\naddr='x'", "unknown key hosts.a.addr"},
 		{"no TOML", "[hosts.a", "toml"},
 		{"a group that is not there", "[hosts.a]\ngroups=['b']", "there is no group b"},
 		{"a group in no group", "[groups.a]\nhosts=['x']\ngroups=['b']", "there is no group b"},

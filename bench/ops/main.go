@@ -65,7 +65,7 @@ func bench(ctx context.Context, hosts, rounds int, binary string) error {
 	}
 	options := []string{"UserKnownHostsFile=" + f.known, "IdentityFile=" + f.key, "IdentitiesOnly=yes", "StrictHostKeyChecking=yes", "LogLevel=ERROR"}
 	ansible := []string{
-		"ANSIBLE_CONFIG=/dev/null", "ANSIBLE_LOCAL_TEMP=" + dir + "/local", "ANSIBLE_REMOTE_TEMP=" + dir + "/remote",
+		"ANSIBLE_CONFIG=" + f.config, "ANSIBLE_LOCAL_TEMP=" + dir + "/local", "ANSIBLE_REMOTE_TEMP=" + dir + "/remote",
 		"ANSIBLE_SSH_ARGS=-C -o ControlMaster=no -o " + strings.Join(options, " -o "), "ANSIBLE_NOCOLOR=1",
 	}
 	tools := []*tool{
@@ -120,6 +120,7 @@ func (t *tool) run(ctx context.Context, hosts int) error {
 	cmd.Env = append(os.Environ(), t.env...)
 	began := time.Now()
 	out, err := cmd.CombinedOutput()
+	fmt.Fprintf(os.Stderr, "%s: %.2f s\n", t.name, time.Since(began).Seconds())
 	if err != nil {
 		return fmt.Errorf("%w: %s", err, last(out))
 	}

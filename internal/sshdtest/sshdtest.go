@@ -93,7 +93,7 @@ func (s *Server) Pins(ips ...string) string {
 }
 
 func freePort(ctx context.Context) (string, error) {
-	socket, err := new(net.ListenConfig).Listen(ctx, "tcp", "0.0.0.0:0") //nolint:gosec // closed at once
+	socket, err := new(net.ListenConfig).Listen(ctx, "tcp", "0.0.0.0:0")
 	if err != nil {
 		return "", err
 	}
