@@ -288,3 +288,26 @@ func TestJumpHosts(t *testing.T) {
 		t.Errorf("via %q, want %q", e.Via, behind.Jump[0])
 	}
 }
+
+// drip is a network that carries little at a time, and late.
+type drip struct{ net.Conn }
+
+func (d drip) Read(b []byte) (int, error) {
+	<-time.After(time.Millisecond)
+	return d.Conn.Read(b[:min(len(b), 400)])
+}
+
+func TestASlowHostGetsItsTime(t *testing.T) {
+	t.Parallel()
+	s := startSSHD(t, "")
+	options := s.options(t, s.pins("127.0.0.1"))
+	options.KeepAlive = 50 * time.Millisecond // slow is not dead
+	options.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		return drip{conn}, err
+	}
+	o := one(t, newFleet(t, options), s.at("here", "127.0.0.1"), command("head -c 100000 /dev/zero; sleep 0.5; echo end"))
+	if must(t, o.Err); len(o.Stdout) != 100004 || !strings.HasSuffix(string(o.Stdout), "\x00end\n") {
+		t.Errorf("%d bytes came", len(o.Stdout))
+	}
+}
