@@ -25,13 +25,17 @@ type link struct {
 	told    bool // of pinned
 }
 
-// end closes the connection, or stops making it.
+// end closes the connection, or stops making it. It waits for nobody: whoever makes it
+// may be asking for a password, and closes it in any case when that is over.
 func (l *link) end() {
 	l.cancel(Cancelled)
-	<-l.ready
-	if l.client != nil {
-		_ = l.conn.Close() // first: a polite end may block on a dead network
-		_ = l.client.Close()
+	select {
+	case <-l.ready:
+		if l.client != nil {
+			_ = l.conn.Close() // first: a polite end may block on a dead network
+			_ = l.client.Close()
+		}
+	default:
 	}
 }
 

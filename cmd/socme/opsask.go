@@ -36,7 +36,7 @@ func (o *ops) asker(view *opsView) (func(context.Context, opsme.Prompt) (string,
 			return nil, nil //nolint:nilnil // nobody to ask is no error
 		}
 	}
-	return opsme.AskOnce(func(_ context.Context, p opsme.Prompt) (string, error) {
+	return opsme.AskOnce(func(ctx context.Context, p opsme.Prompt) (string, error) {
 		if answer, ok := files[p.Kind]; ok {
 			return answer, nil
 		}
@@ -45,12 +45,12 @@ func (o *ops) asker(view *opsView) (func(context.Context, opsme.Prompt) (string,
 		}
 		var answer string
 		var err error
-		view.aside(func() { answer, err = askAt(tty, p) })
+		view.aside(func() { answer, err = askAt(ctx, tty, p) })
 		return answer, err
 	}), nil
 }
 
-func askAt(tty *os.File, p opsme.Prompt) (string, error) {
+func askAt(ctx context.Context, tty *os.File, p opsme.Prompt) (string, error) {
 	what := map[opsme.PromptKind]string{
 		opsme.Password:   "Password of " + p.User,
 		opsme.Sudo:       "Password of " + p.User + " for sudo",
@@ -61,6 +61,10 @@ func askAt(tty *os.File, p opsme.Prompt) (string, error) {
 	if p.Echo {
 		line, err := bufio.NewReader(tty).ReadString('\n')
 		return strings.TrimRight(line, "\r\n"), err
+	}
+	if shown, err := term.GetState(int(tty.Fd())); err == nil {
+		// Whoever is interrupted here must see again what is typed.
+		defer context.AfterFunc(ctx, func() { _ = term.Restore(int(tty.Fd()), shown) })()
 	}
 	answer, err := term.ReadPassword(int(tty.Fd()))
 	fmt.Fprintln(tty)
