@@ -25,8 +25,9 @@ type Options struct {
 	// ConnectTimeout bounds the way from the first packet to being signed in, at each
 	// jump host and at the host; 0 means 10 s. Time spent in Identity.Ask is not counted.
 	ConnectTimeout time.Duration
-	// KeepAlive is how often a silent host is asked whether it is still there; after
-	// three questions without an answer its connection is lost. 0 means 10 s.
+	// KeepAlive is how long a host may be silent before it is asked whether it is still
+	// there; after three such times without a sign of life its connection is lost. 0
+	// means 10 s.
 	KeepAlive time.Duration
 }
 

@@ -6,6 +6,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -15,7 +16,7 @@ import (
 type link struct {
 	ready  chan struct{} // closed when client or err is there
 	client *ssh.Client
-	conn   net.Conn
+	conn   *counted
 	err    error
 	pinned []HostKey // host keys that were pinned on the way
 	cancel context.CancelCauseFunc
@@ -23,6 +24,18 @@ type link struct {
 	mu      sync.Mutex
 	waiters int
 	told    bool // of pinned
+}
+
+// counted is a connection that counts what comes.
+type counted struct {
+	net.Conn
+	read atomic.Int64
+}
+
+func (c *counted) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	c.read.Add(int64(n))
+	return n, err
 }
 
 // end closes the connection, or stops making it. It waits for nobody: whoever makes it
@@ -122,7 +135,8 @@ func (f *Fleet) watch(ctx context.Context, l *link) {
 		close(over)
 	}()
 	answers := make(chan error, 1)
-	asked, tick := 0, time.NewTicker(f.options.KeepAlive)
+	heard, silent, asking := l.conn.read.Load(), 0, false
+	tick := time.NewTicker(f.options.KeepAlive)
 	defer tick.Stop()
 	defer func() { _ = l.client.Close() }()
 	for {
@@ -133,15 +147,22 @@ func (f *Fleet) watch(ctx context.Context, l *link) {
 			_ = l.conn.Close()
 			return
 		case err := <-answers:
-			if asked = 0; err != nil {
+			if asking = false; err != nil {
 				return
 			}
 		case <-tick.C:
-			if asked++; asked > 3 {
+			// Whatever comes is a sign of life: on a slow way, the answer may stand behind
+			// much output.
+			if now := l.conn.read.Load(); now != heard {
+				heard, silent = now, 0
+				continue
+			}
+			if silent++; silent > 3 {
 				_ = l.conn.Close()
 				return
 			}
-			if asked == 1 {
+			if !asking {
+				asking = true
 				go func() {
 					_, _, err := l.client.SendRequest("keepalive@openssh.com", true, nil)
 					answers <- err
@@ -180,13 +201,14 @@ func (f *Fleet) connect(ctx context.Context, h Host, l *link) error {
 	wait := newPatience(f.options.ConnectTimeout, func() { cancel(errLate{f.options.ConnectTimeout}) })
 	defer wait.timer.Stop()
 
-	conn, err := dial(ctx, "tcp", h.Target())
+	raw, err := dial(ctx, "tcp", h.Target())
 	if err != nil {
 		if late := ended(ctx, Connecting); late != nil {
 			return late
 		}
 		return explain(err, Connecting)
 	}
+	conn := &counted{Conn: raw}
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	check := &hostCheck{known: f.options.KnownHosts, target: h.Target()}
 	config, err := f.clientConfig(ctx, wait, h, check)
