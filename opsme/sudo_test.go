@@ -183,3 +183,24 @@ func TestSudo(t *testing.T) {
 		})
 	})
 }
+
+func TestAskOnceAsksForEachUserAndKindOnce(t *testing.T) {
+	a := &answers{by: map[opsme.PromptKind]string{opsme.Password: "p", opsme.Sudo: "s", opsme.Question: "123456"}}
+	ask := opsme.AskOnce(a.ask)
+	for range 2 {
+		for _, p := range []opsme.Prompt{
+			{Kind: opsme.Password, Host: "a", User: "alice"},
+			{Kind: opsme.Password, Host: "b", User: "alice"},
+			{Kind: opsme.Password, Host: "b", User: "bob"},
+			{Kind: opsme.Sudo, Host: "a", User: "alice"},
+			{Kind: opsme.Question, Host: "a", User: "alice"}, // a code works once
+		} {
+			if got, err := ask(t.Context(), p); err != nil || got != a.by[p.Kind] {
+				t.Errorf("%+v: %q, %v", p, got, err)
+			}
+		}
+	}
+	if len(a.asked) != 5 {
+		t.Errorf("asked %d times, want 5: %+v", len(a.asked), a.asked)
+	}
+}
