@@ -76,3 +76,8 @@ func Rollups(s *Store) (map[string]int64, error) {
 func FillGroups(ctx context.Context, s *Store) error {
 	return s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error { return s.fillGroups(ctx, tx) })
 }
+
+// Count counts the rows of a table; conditions may follow it.
+func Count(s *Store, table string) (n int64, err error) {
+	return n, s.read.Raw(`SELECT COUNT(*) FROM ` + table).Scan(&n).Error
+}
