@@ -20,6 +20,7 @@ import (
 
 	"github.com/socme-project/socme/internal/api"
 	"github.com/socme-project/socme/internal/hub"
+	"github.com/socme-project/socme/internal/metrics"
 	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/soc"
 )
@@ -61,7 +62,7 @@ func (s *server) listen(t *testing.T, log *slog.Logger, last int64) {
 	t.Helper()
 	s.hub = hub.New(last)
 	done := make(chan struct{})
-	a := &api.API{Store: s.store, Hub: s.hub, Log: log, Now: time.Now, Version: "test", Cores: []string{"https://core.example"}, Done: done}
+	a := &api.API{Store: s.store, Hub: s.hub, Log: log, Now: time.Now, Version: "test", Cores: []string{"https://core.example"}, Done: done, Metrics: metrics.New("test")}
 	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "the page") })
 	server := httptest.NewServer(a.Handler(page))
 	s.Server = server
@@ -146,6 +147,8 @@ func TestWhoMayCallWhat(t *testing.T) {
 		"node-proof": signed, "status": signed,
 		"list-alerts": signed, "alert": signed, "alert-raw": signed, "stream": signed,
 		"add-client": admins, "add-node-token": admins, "revoke-node": admins,
+		"retention": signed, "metrics": signed,
+		"set-retention": admins, "run-retention": admins, "add-hold": admins, "release-hold": admins,
 		"list-tokens": admins, "add-token": admins, "delete-token": admins,
 	}
 	seen := 0

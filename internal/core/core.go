@@ -23,6 +23,7 @@ import (
 	"github.com/socme-project/socme/internal/api"
 	"github.com/socme-project/socme/internal/hub"
 	"github.com/socme-project/socme/internal/ingest"
+	"github.com/socme-project/socme/internal/metrics"
 	"github.com/socme-project/socme/internal/pki"
 	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/internal/wire"
@@ -49,6 +50,7 @@ type Core struct {
 	authority   *pki.Authority
 	ingest      *ingest.Ingest
 	hub         *hub.Hub
+	metrics     *metrics.Metrics
 	nodeSocket  net.Listener
 	mu          sync.Mutex
 	certificate *tls.Certificate
@@ -59,7 +61,7 @@ var system = soc.System("core")
 
 // New opens the data folder and the nodes' address. Nothing is answered before Run.
 func New(ctx context.Context, o Options) (*Core, error) {
-	c := &Core{Options: o, done: make(chan struct{})}
+	c := &Core{Options: o, done: make(chan struct{}), metrics: metrics.New(o.Version)}
 	var err error
 	if c.authority, err = pki.OpenAuthority(o.Dir, o.Now()); err != nil {
 		return nil, err
@@ -67,7 +69,7 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	if err := c.renew(); err != nil {
 		return nil, err
 	}
-	if c.Store, err = store.Open(ctx, store.Options{Dir: o.Dir, Now: o.Now}); err != nil {
+	if c.Store, err = store.Open(ctx, store.Options{Dir: o.Dir, Now: o.Now, Committed: c.metrics.Committed}); err != nil {
 		return nil, err
 	}
 	span, err := c.Store.FeedSpan(ctx, system)
@@ -75,7 +77,8 @@ func New(ctx context.Context, o Options) (*Core, error) {
 		return nil, errors.Join(err, c.Store.Close())
 	}
 	c.hub = hub.New(span.Last)
-	c.ingest = &ingest.Ingest{Store: c.Store, Hub: c.hub, Authority: c.authority, Log: o.Log, Now: o.Now}
+	c.metrics.Watch(c.state)
+	c.ingest = &ingest.Ingest{Store: c.Store, Hub: c.hub, Authority: c.authority, Log: o.Log, Now: o.Now, Metrics: c.metrics}
 	if err = c.ingest.Prepare(); err == nil {
 		c.nodeSocket, err = c.openNodeSocket(ctx)
 	}
@@ -203,7 +206,7 @@ func (c *Core) RunPeople(ctx context.Context, ready func()) error {
 	}
 	people := &api.API{
 		Store: c.Store, Hub: c.hub, Log: c.Log, Now: c.Now, Version: c.Version,
-		Cores: []string{c.nodeURL()}, Authority: c.authority.Fingerprint(), Sign: c.authority.SignDigest, Done: c.done,
+		Cores: []string{c.nodeURL()}, Authority: c.authority.Fingerprint(), Sign: c.authority.SignDigest, Done: c.done, Metrics: c.metrics,
 	}
 	server := &http.Server{
 		//nolint:contextcheck // each request brings its own
@@ -246,6 +249,7 @@ func (c *Core) RunJobs(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return c.ingest.Watch(ctx) })
 	group.Go(func() error { return c.tidy(ctx) })
+	group.Go(func() error { return c.expire(ctx) })
 	return group.Wait()
 }
 

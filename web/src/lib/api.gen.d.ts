@@ -141,6 +141,40 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/holds': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/** Hold alerts: whatever the policies say, they are not deleted */
+		post: operations['add-hold'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/holds/{id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		post?: never;
+		/** Release a hold: the policies count again */
+		delete: operations['release-hold'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/nodes': {
 		parameters: {
 			query?: never;
@@ -206,6 +240,47 @@ export interface paths {
 		put?: never;
 		/** End a node's right to deliver, at once; what it delivered stays */
 		post: operations['revoke-node'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/retention': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** How long alerts are kept, and what is held */
+		get: operations['retention'];
+		/**
+		 * Set how long alerts are kept
+		 * @description The policies take the place of all that there were. Holds stay as they are. Old alerts are deleted within an hour.
+		 */
+		put: operations['set-retention'];
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/retention/run': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Delete now what the policies let go, or count it
+		 * @description Without a request the core does so every hour. A request works for at most 20s; ask again until it is done.
+		 */
+		post: operations['run-retention'];
 		delete?: never;
 		options?: never;
 		head?: never;
@@ -320,6 +395,26 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/metrics': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Figures for Prometheus, of all clients together
+		 * @description For a credential that sees every client. No label holds the name of a client or of a person.
+		 */
+		get: operations['metrics'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -333,6 +428,25 @@ export interface components {
 		};
 		'Add-clientRequest': {
 			name: string;
+		};
+		'Add-holdRequest': {
+			/**
+			 * @description its id or name; absent for all clients
+			 * @example Acme
+			 */
+			client?: string;
+			/**
+			 * Format: date-time
+			 * @description of the event; absent for the beginning
+			 */
+			from?: string;
+			/** @example case 2026-17 */
+			reason: string;
+			/**
+			 * Format: date-time
+			 * @description exclusive; absent for ever, also what is still to come
+			 */
+			until?: string;
 		};
 		'Add-node-tokenRequest': {
 			/** @description what the node is called; its host name if absent */
@@ -545,6 +659,29 @@ export interface components {
 			 */
 			type: string;
 		};
+		Expired: {
+			/** Format: int64 */
+			alerts: number;
+			client: string;
+			/**
+			 * Format: int64
+			 * @description that the policy which counts keeps them
+			 */
+			days: number;
+			/** @enum {string} */
+			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
+		};
+		Expiry: {
+			/**
+			 * Format: int64
+			 * @description alerts that are gone
+			 */
+			deleted: number;
+			/** @description nothing more is to be deleted; otherwise ask again */
+			done: boolean;
+			/** @description of a dry run: what would be deleted */
+			would: components['schemas']['Expired'][];
+		};
 		File: {
 			md5?: string;
 			/** @description or its name, where the sensor knows no more */
@@ -581,6 +718,25 @@ export interface components {
 			signed_time?: string;
 			/** @description the chain's value after seq */
 			value: string;
+		};
+		Hold: {
+			/** @description its name; absent for all clients */
+			client?: string;
+			/**
+			 * Format: date-time
+			 * @description of the event, as lists are ordered; absent for the beginning
+			 */
+			from?: string;
+			id: string;
+			placed_by: string;
+			/** Format: date-time */
+			placed_time: string;
+			reason: string;
+			/**
+			 * Format: date-time
+			 * @description exclusive; absent for ever, also what is still to come
+			 */
+			until?: string;
 		};
 		ListClientBody: {
 			items: components['schemas']['Client'][];
@@ -831,6 +987,29 @@ export interface components {
 			/** @description the program's file, or its name */
 			path?: string;
 		};
+		Retention: {
+			holds: components['schemas']['Hold'][];
+			policies: components['schemas']['RetentionPolicy'][];
+		};
+		RetentionPolicy: {
+			/**
+			 * @description its id or name; absent for all clients
+			 * @example Acme
+			 */
+			client?: string;
+			/**
+			 * Format: int64
+			 * @description after the core received them; 0 is for ever, the least is 4
+			 * @example 90
+			 */
+			days: number;
+			/**
+			 * @description alerts of this severity or a lower one
+			 * @example low
+			 * @enum {string}
+			 */
+			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
+		};
 		Rule: {
 			/**
 			 * @description whose rule it is
@@ -849,6 +1028,9 @@ export interface components {
 			 */
 			expires_time: string;
 			user: components['schemas']['User'];
+		};
+		'Set-retentionRequest': {
+			policies: components['schemas']['RetentionPolicy'][];
 		};
 		'Sign-in-by-linkRequest': {
 			/** @description what follows #link= in the address */
@@ -1691,6 +1873,140 @@ export interface operations {
 			};
 		};
 	};
+	'add-hold': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Add-holdRequest'];
+			};
+		};
+		responses: {
+			/** @description Created */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Hold'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'release-hold': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description No Content */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
 	'list-nodes': {
 		parameters: {
 			query?: never;
@@ -1926,6 +2242,188 @@ export interface operations {
 			};
 			/** @description Not Found */
 			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	retention: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Retention'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'set-retention': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Set-retentionRequest'];
+			};
+		};
+		responses: {
+			/** @description No Content */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'run-retention': {
+		parameters: {
+			query?: {
+				/** @description count, and delete nothing */
+				dry_run?: boolean;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Expiry'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Conflict */
+			409: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -2437,6 +2935,65 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content?: never;
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	metrics: {
+		parameters: {
+			query?: never;
+			header?: {
+				/** @description the form that is wanted, as Prometheus sends it */
+				Accept?: string;
+			};
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'text/plain': string;
+				};
 			};
 			/** @description Unauthorized */
 			401: {
