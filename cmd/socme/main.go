@@ -35,7 +35,7 @@ func root() *cobra.Command {
 			"them and proves that none was lost. `socme up` runs both on this machine.",
 		SilenceUsage: true, SilenceErrors: true, Version: version,
 	}
-	cmd.AddCommand(up(), tokenCommand(), clientCommand(), nodeCommand(), alertCommand(), proofCommand(), verifyCommand(), demoCommand(), openapiCommand())
+	cmd.AddCommand(up(), tokenCommand(), clientCommand(), nodeCommand(), alertCommand(), proofCommand(), verifyCommand(), retentionCommand(), applyCommand(), backupCommand(), restoreCommand(), demoCommand(), openapiCommand())
 	return cmd
 }
 
