@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -61,10 +62,8 @@ func (s *Store) remove(ctx context.Context, tx *sql.Tx, nums []int64) (behind []
 	if err != nil {
 		return nil, err
 	}
-	for _, event := range events {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM events WHERE node_num = ? AND key = ? AND alert_num = ?`, event...); err != nil {
-			return nil, err
-		}
+	if err := execEach(ctx, tx, `DELETE FROM events WHERE node_num = ? AND key = ? AND alert_num = ?`, events); err != nil {
+		return nil, err
 	}
 	for _, table := range hangsOnAlerts() {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+in, args...); err != nil { //nolint:gosec // question marks only
@@ -78,6 +77,24 @@ func (s *Store) remove(ctx context.Context, tx *sql.Tx, nums []int64) (behind []
 		return nil, err
 	}
 	return keyBehind(last), sweep(ctx, tx, &counts)
+}
+
+// execEach runs one statement with many arguments; parsing it costs as much as running it.
+func execEach(ctx context.Context, tx *sql.Tx, text string, args [][]any) (err error) {
+	if len(args) == 0 {
+		return nil
+	}
+	statement, err := tx.PrepareContext(ctx, text)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, statement.Close()) }()
+	for _, a := range args {
+		if _, err := statement.ExecContext(ctx, a...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // inNums is a condition on numbers, of which there must be one at least.
@@ -135,13 +152,15 @@ func (l *left) count(alert *soc.StoredAlert) {
 // leave are deleted already.
 func leaveGroups(ctx context.Context, tx *sql.Tx, groups map[int64]*left) error {
 	nums := slices.Sorted(maps.Keys(groups))
+	var counts, worst [][]any
 	for _, num := range nums {
 		l := groups[num]
-		_, err := tx.ExecContext(ctx, `UPDATE alert_groups SET alerts = alerts - ?, open = open - ?, acknowledged = acknowledged - ?, escalated = escalated - ? WHERE num = ?`,
-			l.alerts, l.open, l.acknowledged, l.escalated, num)
-		if err != nil {
-			return err
-		}
+		counts = append(counts, []any{l.alerts, l.open, l.acknowledged, l.escalated, num})
+		worst = append(worst, []any{num, l.worst})
+	}
+	err := execEach(ctx, tx, `UPDATE alert_groups SET alerts = alerts - ?, open = open - ?, acknowledged = acknowledged - ?, escalated = escalated - ? WHERE num = ?`, counts)
+	if err != nil {
+		return err
 	}
 	in, args := inNums(nums)
 	for _, statement := range []string{
@@ -156,16 +175,9 @@ func leaveGroups(ctx context.Context, tx *sql.Tx, groups map[int64]*left) error 
 			return err
 		}
 	}
-	for _, num := range nums {
-		// The plus keeps the index of severities out of it: it would read half the table.
-		_, err := tx.ExecContext(ctx, `UPDATE alert_groups SET severity = (SELECT MAX(severity) FROM alerts WHERE group_num = alert_groups.num)
-			WHERE num = ? AND severity <= ? AND NOT EXISTS (SELECT 1 FROM alerts WHERE group_num = alert_groups.num AND +alerts.severity = alert_groups.severity)`,
-			num, groups[num].worst)
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	// The plus keeps the index of severities out of it: it would read half the table.
+	return execEach(ctx, tx, `UPDATE alert_groups SET severity = (SELECT MAX(severity) FROM alerts WHERE group_num = alert_groups.num)
+		WHERE num = ? AND severity <= ? AND NOT EXISTS (SELECT 1 FROM alerts WHERE group_num = alert_groups.num AND +alerts.severity = alert_groups.severity)`, worst)
 }
 
 // sweep deletes the rows of rollups that a tally has brought down to nothing. Those of
