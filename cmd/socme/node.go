@@ -35,6 +35,7 @@ func nodeToken() *cobra.Command {
 	cmd.Flags().StringVar(&client, "client", "", "the client's name or id")
 	cmd.Flags().StringVar(&name, "name", "", "what the node is called (default: its host name)")
 	_ = cmd.MarkFlagRequired("client") // the flag exists
+	completeClients(cmd)
 	return cmd
 }
 

@@ -51,6 +51,7 @@ func nodeShow() *cobra.Command {
 		}),
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	cmd.ValidArgsFunction = completeNode
 	cmd.Flags().BoolVar(&live, "live", false, "again every 2 s, until interrupted")
 	return cmd
 }

@@ -52,6 +52,7 @@ func proofCommand() *cobra.Command {
 			return os.Rename(part.Name(), file)
 		}),
 	}
+	cmd.ValidArgsFunction = completeNode
 	flags := cmd.Flags()
 	flags.StringVar(&from, "from", "-24h", "a time such as 2026-03-01, 2026-03-01T14:00:00Z or -24h; without a zone it is UTC")
 	flags.StringVar(&until, "until", "", "the end, exclusive (default: now)")

@@ -13,6 +13,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"github.com/socme-project/socme/internal/hub"
+	"github.com/socme-project/socme/internal/metrics"
 	"github.com/socme-project/socme/internal/proof"
 	"github.com/socme-project/socme/internal/seal"
 	"github.com/socme-project/socme/internal/store"
@@ -36,6 +37,8 @@ type API struct {
 	// Done is closed when the core stops, so that streams end and the stop need not
 	// wait for them.
 	Done <-chan struct{}
+	// Metrics counts what is asked; nil counts nothing.
+	Metrics *metrics.Metrics
 
 	// Seal hides second factors before they are stored.
 	Seal *seal.Key
@@ -66,6 +69,7 @@ func (a *API) Handler(page http.Handler) http.Handler {
 		writeProblem(c, http.StatusMethodNotAllowed, "This path knows other methods; see "+prefix+"/openapi.json.")
 	})
 	router.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok\n") })
+	router.GET("/readyz", a.ready)
 	router.NoRoute(func(c *gin.Context) {
 		if len(c.Request.URL.Path) >= len("/api/") && c.Request.URL.Path[:len("/api/")] == "/api/" {
 			writeProblem(c, http.StatusNotFound, "There is no such operation; see "+prefix+"/openapi.json.")
@@ -112,10 +116,13 @@ func (a *API) register(router *gin.Engine) huma.API {
 	}
 	root := humagin.New(router, config)
 	group := huma.NewGroup(root, prefix)
-	group.UseMiddleware(a.authenticate(root))
-	for _, room := range []func(huma.API){a.about, a.session, a.sessions, a.account, a.totp, a.users, a.tokens, a.audit, a.clients, a.nodes, a.proof, a.alerts, a.counts, a.groups, a.triage, a.views, a.stream, a.query} {
+	group.UseMiddleware(a.count, a.authenticate(root))
+	for _, room := range []func(huma.API){a.about, a.session, a.sessions, a.account, a.totp, a.users, a.tokens, a.audit, a.clients, a.nodes, a.proof, a.alerts, a.counts, a.groups, a.triage, a.views, a.stream, a.query, a.retention} {
 		room(group)
 	}
+	bare := huma.NewGroup(root)
+	bare.UseMiddleware(a.count, a.authenticate(root))
+	a.figures(bare)
 	return root
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/socme-project/socme/internal/api"
 	"github.com/socme-project/socme/internal/hub"
+	"github.com/socme-project/socme/internal/metrics"
 	"github.com/socme-project/socme/internal/pki"
 	"github.com/socme-project/socme/internal/seal"
 	"github.com/socme-project/socme/internal/store"
@@ -76,7 +77,7 @@ func (s *server) listen(t *testing.T, log *slog.Logger, last int64) {
 	done := make(chan struct{})
 	a := &api.API{
 		Store: s.store, Hub: s.hub, Log: log, Now: func() time.Time { return s.clock }, Version: "test", Cores: []string{"https://core.example"}, Done: done,
-		Seal: s.seal, Rate: 10_000, Sign: authority.SignDigest,
+		Seal: s.seal, Rate: 10_000, Sign: authority.SignDigest, Metrics: metrics.New("test"),
 	}
 	s.api = a
 	page := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "the page") })

@@ -114,6 +114,12 @@ func rows() map[string]row {
 		"preview-action": {least: "analyst", about: sent("/actions/preview", `{"verb":"resolve","query":""}`), quiet: true},
 		"undo-action":    {least: "analyst", ok: 404, about: sent("/actions/nothing/undo", ""), quiet: true},
 
+		"retention":     {least: "viewer", about: sent("/retention", "")},
+		"set-retention": {least: "owner", ok: 204, about: sent("/retention", `{"policies":[]}`)},
+		"run-retention": {least: "owner", about: sent("/retention/run?dry_run=true", ""), quiet: true},
+		"add-hold":      {least: "owner", ok: 201, about: sent("/holds", `{"reason":"{new}"}`)},
+		"release-hold":  {least: "owner", ok: 404, about: sent("/holds/nothing", ""), quiet: true},
+
 		"list-views":  {least: "viewer", about: sent("/views", "")},
 		"add-view":    {least: "self", ok: 201, about: sent("/views", `{"name":"{new}","query":"is:open"}`)},
 		"change-view": {least: "self", about: ownView(`{"name":"changed","query":"is:mine"}`)},

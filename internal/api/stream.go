@@ -70,6 +70,7 @@ func (s *stream) run(hctx huma.Context) {
 	hctx.SetHeader("X-Accel-Buffering", "no")
 	ctx, cancel := context.WithCancel(hctx.Context())
 	defer cancel()
+	defer s.Metrics.StreamOpened()()
 	go func() {
 		select {
 		case <-s.Done:
@@ -94,6 +95,7 @@ func (s *stream) run(hctx huma.Context) {
 		return control.Flush()
 	}
 	if s.reset {
+		s.Metrics.StreamReset()
 		s.event("reset", "", struct{}{})
 	}
 	s.event("hello", strconv.FormatInt(s.pos, 10), map[string]int64{"position": s.pos})
@@ -132,6 +134,7 @@ func (s *stream) next(ctx context.Context) error {
 	} else if fed, next, err = s.catchUp(ctx); err != nil {
 		return err
 	}
+	sent := 0
 	for i := range fed {
 		f := &fed[i]
 		if f.Reset {
@@ -141,19 +144,23 @@ func (s *stream) next(ctx context.Context) error {
 		if s.who.scope.Sees(f.Alert.ClientID) && s.query.Match(&f.Alert) {
 			s.event("alert", strconv.FormatInt(f.Pos, 10), &f.Alert)
 			s.sawAlerts(s.who.scope, "alerts", f.Alert)
+			sent++
 		}
 	}
+	s.Metrics.StreamSent(sent)
 	s.pos = next
 	return nil
 }
 
 // catchUp reads what the hub no longer has from the store.
 func (s *stream) catchUp(ctx context.Context) ([]soc.Fed, int64, error) {
+	s.Metrics.StreamBehind()
 	span, err := s.Store.FeedSpan(ctx, s.who.scope)
 	if err != nil {
 		return nil, s.pos, err
 	}
 	if !span.Holds(s.pos) {
+		s.Metrics.StreamReset()
 		s.event("reset", strconv.FormatInt(span.Last, 10), struct{}{})
 		return nil, span.Last, nil
 	}

@@ -63,4 +63,6 @@ func (a *API) views(api huma.API) {
 	})
 }
 
-func noViews() error { return huma.Error403Forbidden("A token has no views of its own; sign in to save one.") }
+func noViews() error {
+	return huma.Error403Forbidden("A token has no views of its own; sign in to save one.")
+}

@@ -23,6 +23,7 @@ import (
 	"github.com/socme-project/socme/internal/api"
 	"github.com/socme-project/socme/internal/hub"
 	"github.com/socme-project/socme/internal/ingest"
+	"github.com/socme-project/socme/internal/metrics"
 	"github.com/socme-project/socme/internal/pki"
 	"github.com/socme-project/socme/internal/seal"
 	"github.com/socme-project/socme/internal/store"
@@ -52,6 +53,7 @@ type Core struct {
 	seal        *seal.Key
 	ingest      *ingest.Ingest
 	hub         *hub.Hub
+	metrics     *metrics.Metrics
 	nodeSocket  net.Listener
 	mu          sync.Mutex
 	certificate *tls.Certificate
@@ -62,7 +64,7 @@ var system = soc.System("core")
 
 // New opens the data folder and the nodes' address. Nothing is answered before Run.
 func New(ctx context.Context, o Options) (*Core, error) {
-	c := &Core{Options: o, done: make(chan struct{})}
+	c := &Core{Options: o, done: make(chan struct{}), metrics: metrics.New(o.Version)}
 	var err error
 	if c.authority, err = pki.OpenAuthority(o.Dir, o.Now()); err != nil {
 		return nil, err
@@ -73,7 +75,7 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	if c.seal, err = seal.OpenKey(o.Dir); err != nil {
 		return nil, err
 	}
-	if c.Store, err = store.Open(ctx, store.Options{Dir: o.Dir, Now: o.Now, Log: o.Log}); err != nil {
+	if c.Store, err = store.Open(ctx, store.Options{Dir: o.Dir, Now: o.Now, Log: o.Log, Committed: c.metrics.Committed}); err != nil {
 		return nil, err
 	}
 	span, err := c.Store.FeedSpan(ctx, system)
@@ -81,7 +83,8 @@ func New(ctx context.Context, o Options) (*Core, error) {
 		return nil, errors.Join(err, c.Store.Close())
 	}
 	c.hub = hub.New(span.Last)
-	c.ingest = &ingest.Ingest{Store: c.Store, Hub: c.hub, Authority: c.authority, Log: o.Log, Now: o.Now}
+	c.metrics.Watch(c.state)
+	c.ingest = &ingest.Ingest{Store: c.Store, Hub: c.hub, Authority: c.authority, Log: o.Log, Now: o.Now, Metrics: c.metrics}
 	if err = c.ingest.Prepare(); err == nil {
 		c.nodeSocket, err = c.openNodeSocket(ctx)
 	}
@@ -210,7 +213,7 @@ func (c *Core) RunPeople(ctx context.Context, ready func()) error {
 	people := &api.API{
 		Store: c.Store, Hub: c.hub, Log: c.Log, Now: c.Now, Version: c.Version,
 		Cores: []string{c.nodeURL()}, Authority: c.authority.Fingerprint(), Sign: c.authority.SignDigest, Done: c.done,
-		Seal: c.seal, Rate: c.Rate,
+		Seal: c.seal, Rate: c.Rate, Metrics: c.metrics,
 	}
 	server := &http.Server{
 		//nolint:contextcheck // each request brings its own
@@ -259,6 +262,7 @@ func (c *Core) RunJobs(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return c.ingest.Watch(ctx) })
 	group.Go(func() error { return c.tidy(ctx) })
+	group.Go(func() error { return c.expire(ctx) })
 	return group.Wait()
 }
 

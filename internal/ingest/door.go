@@ -213,6 +213,7 @@ func (i *Ingest) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	case i.Store.Trouble() != "":
 		refusal.Detail = i.Store.Trouble()
 	}
+	i.Metrics.Refused(refusal.Code)
 	level := i.Log.WarnContext
 	if status >= http.StatusInternalServerError {
 		level = i.Log.ErrorContext

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/socme-project/socme/internal/hub"
+	"github.com/socme-project/socme/internal/metrics"
 	"github.com/socme-project/socme/internal/pki"
 	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/internal/wire"
@@ -26,6 +27,7 @@ type Ingest struct {
 	Authority *pki.Authority
 	Log       *slog.Logger
 	Now       func() time.Time
+	Metrics   *metrics.Metrics // nil counts nothing
 
 	decoder *wire.Decoder
 	turns   turns
@@ -68,6 +70,7 @@ func (i *Ingest) accept(ctx context.Context, from caller, body []byte) (wire.Hea
 		return wire.Head{}, fmt.Errorf("%w: the signature over the batch's head is not the node's", soc.ErrForbidden)
 	}
 	dropped := slices.ContainsFunc(entries, func(e soc.Entry) bool { return e.Dropped && e.Alert.Rule.ID != "" })
+	began := time.Now()
 	done, err := i.commitBatch(ctx, store.Delivery{
 		Chain: chain, Latest: header.Latest, Entries: entries,
 		Signed: soc.Signed{Time: header.SentTime, Signature: header.Signature},
@@ -79,6 +82,7 @@ func (i *Ingest) accept(ctx context.Context, from caller, body []byte) (wire.Hea
 	if err != nil {
 		return wire.Head{}, err
 	}
+	i.Metrics.Taken(metrics.Batch{Records: len(entries), Alerts: len(done.Fed), Bytes: len(body), Took: time.Since(began)})
 	if dropped {
 		if err := i.raiseFull(ctx, from); err != nil {
 			return wire.Head{}, err

@@ -162,6 +162,8 @@ func (s *Store) DeleteDemo(ctx context.Context, scope soc.Scope) (alerts int64, 
 			uncount(`rollup_rule`, `slot, rule_num`),
 			`DELETE FROM rollup_rule WHERE client_num = ?`,
 			`DELETE FROM rollup_facet WHERE client_num = ?`,
+			`DELETE FROM retention WHERE client_num = ?`,
+			`DELETE FROM holds WHERE client_num = ?`,
 			`DELETE FROM clients WHERE num = ?`,
 		} {
 			result, err := tx.ExecContext(ctx, statement, client)

@@ -79,3 +79,8 @@ func FillGroups(ctx context.Context, s *Store) error {
 
 // FillNameKeys is what Open does for names of before.
 func FillNameKeys(ctx context.Context, s *Store) error { return s.fillNameKeys(ctx) }
+
+// Count counts the rows of a table; conditions may follow it.
+func Count(s *Store, table string) (n int64, err error) {
+	return n, s.read.Raw(`SELECT COUNT(*) FROM ` + table).Scan(&n).Error
+}

@@ -33,15 +33,29 @@ func (s *Store) migrate(ctx context.Context, g *gorm.DB) error {
 	if err != nil {
 		return err
 	}
-	if have > len(files) {
-		return fmt.Errorf("the database has schema %d and this socme knows %d: install a newer socme", have, len(files))
+	newest, err := versionOf(files[len(files)-1]) // Glob sorts by name, and names begin with the number
+	if err != nil {
+		return err
 	}
-	for _, file := range files[have:] { // Glob sorts by name, and names begin with the number
+	if have > newest {
+		return fmt.Errorf("the database has schema %d and this socme knows %d: install a newer socme", have, newest)
+	}
+	for _, file := range files {
+		if version, err := versionOf(file); err != nil || version <= have {
+			if err != nil {
+				return err
+			}
+			continue
+		}
 		if err := s.step(ctx, db, file); err != nil {
 			return fmt.Errorf("migrate to %s: %w", file, err)
 		}
 	}
 	return nil
+}
+
+func versionOf(file string) (int, error) {
+	return strconv.Atoi(strings.TrimPrefix(file, "migrations/")[:4])
 }
 
 // fills are the parts of migrations that SQL cannot do, by the migration's number.
@@ -50,7 +64,7 @@ func (s *Store) fills() map[int]func(ctx context.Context, tx *sql.Tx) error {
 }
 
 func (s *Store) step(ctx context.Context, db *sql.DB, file string) error {
-	version, err := strconv.Atoi(strings.TrimPrefix(file, "migrations/")[:4])
+	version, err := versionOf(file)
 	if err != nil {
 		return err
 	}

@@ -83,8 +83,16 @@ func checkGroups(t *testing.T, w *world) {
 		want[id] = g
 	}
 	got := map[soc.GroupID]soc.Group{}
-	for _, g := range must(w.Groups(t.Context(), system, store.GroupFilter{Limit: 500}))(t) {
-		got[g.ID] = g
+	for f := (store.GroupFilter{Limit: 500}); ; {
+		page := must(w.Groups(t.Context(), system, f))(t)
+		if len(page) == 0 {
+			break
+		}
+		for _, g := range page {
+			got[g.ID] = g
+		}
+		last := page[len(page)-1]
+		f.Before = &store.GroupPlace{Key: last.SortKey, ID: last.ID}
 	}
 	for id, g := range want {
 		switch {

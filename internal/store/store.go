@@ -12,7 +12,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -36,6 +38,10 @@ type Store struct {
 	bulks bulks
 	rules rules
 
+	file      string              // of SQLite
+	committed func(time.Duration) // hears how long each transaction took; may be nil
+	expiring  sync.Mutex          // held by the one that deletes old alerts
+
 	trouble atomic.Pointer[string] // why nothing can be written; nil while all is well
 }
 
@@ -44,7 +50,11 @@ type Options struct {
 	Dir string // the data folder; the database is Dir/core.db
 	Now func() time.Time
 	Log *slog.Logger // of long work; nil for none
+	// Committed is told how long each transaction that writes took; it may be nil.
+	Committed func(took time.Duration)
 }
+
+const fileSQLite = "core.db"
 
 // readers bounds the pool that reads.
 const readers = 8
@@ -52,8 +62,8 @@ const readers = 8
 // Open opens the database in the folder, makes it if there is none, and brings its
 // schema up to date. A schema newer than this program is refused.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	file := filepath.Join(o.Dir, "core.db")
-	s := &Store{now: o.Now, bulks: newBulks()}
+	file := filepath.Join(o.Dir, fileSQLite)
+	s := &Store{now: o.Now, bulks: newBulks(), file: file, committed: o.Committed}
 	var err error
 	if s.pack, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20)); err != nil {
 		return nil, fmt.Errorf("prepare zstd: %w", err)
@@ -137,6 +147,7 @@ func (s *Store) Close() error {
 // tx runs do in one transaction that writes. The *sql.Tx is for statements that run
 // thousands of times; everything else uses gorm on the same transaction.
 func (s *Store) tx(ctx context.Context, do func(g *gorm.DB, tx *sql.Tx) error) error {
+	began := time.Now()
 	err := s.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
 		tx, ok := g.Statement.ConnPool.(*sql.Tx)
 		if !ok {
@@ -147,11 +158,34 @@ func (s *Store) tx(ctx context.Context, do func(g *gorm.DB, tx *sql.Tx) error) e
 	switch {
 	case err == nil:
 		s.trouble.Store(nil)
+		if s.committed != nil {
+			s.committed(time.Since(began))
+		}
 	case isFull(err):
 		why := "The disk of the core is full: nothing is taken in. The nodes keep what they find; make room on the disk."
 		s.trouble.Store(&why)
 	}
 	return translate(err)
+}
+
+// Size is what the database takes on the disk, in bytes: its file, and the log of what
+// was written lately. What does not exist is 0.
+func (s *Store) Size() (database, log int64) {
+	for file, size := range map[string]*int64{s.file: &database, s.file + "-wal": &log} {
+		if info, err := os.Stat(file); err == nil {
+			*size = info.Size()
+		}
+	}
+	return database, log
+}
+
+// Readable says whether the database answers.
+func (s *Store) Readable(ctx context.Context) error {
+	db, err := s.read.DB()
+	if err != nil {
+		return err
+	}
+	return db.PingContext(ctx)
 }
 
 // Trouble says why nothing can be written now; it is "" while all is well.

@@ -153,6 +153,17 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				_, err := w.AcceptMissing(ctx, none, store.Missing{Chain: c.Chain, From: 2, Head: soc.Head{Seq: 3}})
 				return 0, err
 			},
+			"AddHold":     func() (int, error) { _, err := w.AddHold(ctx, none, soc.Hold{}); return 0, err },
+			"Dump":        func() (int, error) { _, err := w.Dump(ctx, none, t.TempDir()); return 0, err },
+			"Expire":      func() (int, error) { n, _, err := w.Expire(ctx, none, 0); return int(n), err },
+			"ReleaseHold": func() (int, error) { return 0, w.ReleaseHold(ctx, none, "x") },
+			"Retention": func() (int, error) {
+				got, err := w.Retention(ctx, none)
+				return len(got.Policies) + len(got.Holds), err
+			},
+			"SetRetention": func() (int, error) { return 0, w.SetRetention(ctx, none, nil) },
+			"VerifyLedger": func() (int, error) { _, err := w.VerifyLedger(ctx, none); return 0, err },
+			"WouldExpire":  func() (int, error) { got, err := w.WouldExpire(ctx, none); return len(got), err },
 			"AddClient":    func() (int, error) { _, err := w.AddClient(ctx, none, "x", false); return 0, err },
 			"AddEnrolment": func() (int, error) { _, _, err := w.AddEnrolment(ctx, none, w.client.Name, ""); return 0, err },
 			"AddLink":      func() (int, error) { _, err := w.AddLink(ctx, none); return 0, err },
