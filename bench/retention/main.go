@@ -183,11 +183,10 @@ func fill(ctx context.Context, dir string, n int) (*world, error) {
 	}
 	for w.made < n {
 		// The first half in the days before the last hundred, the other in the last day.
-		back := time.Duration(n/2-w.made) * 24 * time.Hour * 5 / time.Duration(n/2)
-		if back > 0 {
-			back += 100 * 24 * time.Hour
-		} else {
-			back = time.Duration(n-w.made) * 24 * time.Hour / time.Duration(n/2)
+		half, day := time.Duration(n/2), 24*time.Hour
+		back := day / half * time.Duration(n-w.made)
+		if w.made < n/2 {
+			back = 100*day + 5*day/half*time.Duration(n/2-w.made)
 		}
 		w.clock.Store(int64(back))
 		if err := w.deliver(ctx, 1000, now()); err != nil {
