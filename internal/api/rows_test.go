@@ -114,6 +114,7 @@ func rows() map[string]row {
 		"preview-action": {least: "analyst", about: sent("/actions/preview", `{"verb":"resolve","query":""}`), quiet: true},
 		"undo-action":    {least: "analyst", ok: 404, about: sent("/actions/nothing/undo", ""), quiet: true},
 
+		"metrics":       {least: "viewer of all", about: sent("/../../metrics", ""), quiet: true},
 		"retention":     {least: "viewer", about: sent("/retention", "")},
 		"set-retention": {least: "owner", ok: 204, about: sent("/retention", `{"policies":[]}`)},
 		"run-retention": {least: "owner", about: sent("/retention/run?dry_run=true", ""), quiet: true},
@@ -226,11 +227,11 @@ func signOut(t *testing.T, i *isolation, a *asker) (path, body string) {
 // may says whether the asker may call the operation at all, and else which status it gets.
 func (r row) may(a *asker) (ok bool, status int) {
 	rank := map[soc.Role]int{"": 0, soc.RoleViewer: 1, soc.RoleAnalyst: 2, soc.RoleAdmin: 3}[a.role]
-	least := map[string]int{"public": 0, "self": 1, "viewer": 1, "analyst": 2, "admin": 3, "owner": 3}[r.least]
+	least := map[string]int{"public": 0, "self": 1, "viewer": 1, "viewer of all": 1, "analyst": 2, "admin": 3, "owner": 3}[r.least]
 	switch {
 	case rank == 0 && least > 0:
 		return false, http.StatusUnauthorized
-	case rank < least, r.least == "owner" && !a.all:
+	case rank < least, (r.least == "owner" || r.least == "viewer of all") && !a.all:
 		return false, http.StatusForbidden
 	}
 	return true, 0

@@ -72,7 +72,7 @@ func (a *API) session(api huma.API) {
 		) (*signedIn, error) {
 			user, err := a.Store.UseLink(ctx, system, soc.Secret(in.Body.Secret), in.Origin)
 			if errors.Is(err, soc.ErrUnauthenticated) {
-				return nil, huma.Error401Unauthorized("This link has been used, is too old, or a newer one was made. Ask an admin for a new one, or restart `socme up` if nobody has a password yet.")
+				return nil, huma.Error401Unauthorized("This link has been used, is too old, or a newer one was made. Ask an admin for a new one. Restart `socme up` for one if nobody has a password yet.")
 			}
 			if err != nil {
 				return nil, a.problem(ctx, err)
