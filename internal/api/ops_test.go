@@ -83,7 +83,7 @@ func TestRetentionOverTheAPI(t *testing.T) {
 	do("PUT", "/retention", `{"policies":[{"severity":"low","days":30},{"client":"ACME","severity":"critical","days":0}]}`, 204, nil)
 	var hold soc.Hold
 	do("POST", "/holds", `{"client":"acme","from":"2026-03-01T00:00:00Z","until":"2026-04-01T00:00:00Z","reason":"case 12"}`, 201, &hold)
-	if hold.Client != "acme" || hold.PlacedBy != "token admin" || !hold.From.Equal(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)) {
+	if hold.Client != "acme" || hold.PlacedBy != "admin" || !hold.From.Equal(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)) {
 		t.Errorf("the hold is %+v", hold)
 	}
 	do("POST", "/holds", `{"client":"nobody","reason":"x"}`, 404, nil)

@@ -114,7 +114,7 @@ func rows() map[string]row {
 		"preview-action": {least: "analyst", about: sent("/actions/preview", `{"verb":"resolve","query":""}`), quiet: true},
 		"undo-action":    {least: "analyst", ok: 404, about: sent("/actions/nothing/undo", ""), quiet: true},
 
-		"metrics":       {least: "viewer of all", about: sent("/../../metrics", ""), quiet: true},
+		"metrics":       {least: "viewer of all", about: sent("/metrics", ""), quiet: true},
 		"retention":     {least: "viewer", about: sent("/retention", "")},
 		"set-retention": {least: "owner", ok: 204, about: sent("/retention", `{"policies":[]}`)},
 		"run-retention": {least: "owner", about: sent("/retention/run?dry_run=true", ""), quiet: true},
