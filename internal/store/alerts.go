@@ -38,7 +38,7 @@ const alertColumns = `alerts.id, alerts.received_ms, alerts.raw_hash, alerts.raw
 // Alerts returns at most f.Limit alerts, newest event first. It is never nil.
 func (s *Store) Alerts(ctx context.Context, scope soc.Scope, f AlertFilter) ([]soc.StoredAlert, error) {
 	where, args := scopeSQL(scope)
-	w, a := querySQL(f.Query)
+	w, a := querySQL(s.db, f.Query)
 	where, args = append(where, w...), append(args, a...)
 	if f.Before != nil {
 		where, args = append(where, `alerts.sort_key < ?`), append(args, f.Before[:])

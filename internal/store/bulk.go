@@ -5,21 +5,18 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 )
 
-// bulk inserts many rows a statement into one table. The statement for a full load is
-// prepared once: parsing it costs as much as running it.
+// bulk is a table that deliveries insert into by the thousand. How is the dialect's.
 type bulk struct {
-	into  string
-	width int // columns
-	rows  int // of a full load
-	full  *sql.Stmt
-}
+	db      dialect
+	table   string
+	columns []string
 
-// bulkArgs is how many arguments a full load has, about: enough that the statement's
-// own cost vanishes. The text index flushes once a statement, so fewer are better.
-const bulkArgs = 2000
+	// Of SQLite: a statement for as many rows.
+	rows int
+	full *sql.Stmt
+}
 
 // bulks are the tables that every delivery writes to.
 type bulks struct {
@@ -31,22 +28,20 @@ func (b *bulks) all() []*bulk {
 }
 
 // prepareBulks must run before the first transaction: the one connection that writes
-// is then free.
-func prepareBulks(ctx context.Context, db *sql.DB) (bulks, error) {
+// to SQLite is then free.
+func prepareBulks(ctx context.Context, d dialect, db *sql.DB) (bulks, error) {
+	into := func(table string, columns ...string) bulk { return bulk{db: d, table: table, columns: columns} }
 	b := bulks{
-		alerts: bulk{into: `alerts (num, id, client_num, node_num, rule_num, severity, src, dst, received_ms, head_num, seq, raw_hash, raw_size, normal, sort_key)`},
-		raws:   bulk{into: `raws (alert_num, codec, raw)`},
-		text:   bulk{into: `alert_text (rowid, text)`},
-		feed:   bulk{into: `feed (pos, alert_num, at_ms)`},
-		ledger: bulk{into: `ledger (head_num, seq, kind, alert_id, raw_hash, value, received_ms)`},
-		events: bulk{into: `events (node_num, key, alert_num, via)`},
+		alerts: into("alerts", "num", "id", "client_num", "node_num", "rule_num", "severity", "src", "dst", "received_ms", "head_num", "seq", "raw_hash", "raw_size", "normal", "sort_key"),
+		raws:   into("raws", "alert_num", "codec", "raw"),
+		text:   into("alert_text", "rowid", "text"),
+		feed:   into("feed", "pos", "alert_num", "at_ms"),
+		ledger: into("ledger", "head_num", "seq", "kind", "alert_id", "raw_hash", "value", "received_ms"),
+		events: into("events", "node_num", "key", "alert_num", "via"),
 	}
 	for _, table := range b.all() {
-		table.width = strings.Count(table.into, ",") + 1
-		table.rows = min(bulkArgs/table.width, 500)
-		var err error
-		if table.full, err = db.PrepareContext(ctx, table.insert(table.rows)); err != nil {
-			return b, fmt.Errorf("prepare insert into %s: %w", table.into, err)
+		if err := d.prepare(ctx, db, table); err != nil {
+			return b, fmt.Errorf("prepare insert into %s: %w", table.table, err)
 		}
 	}
 	return b, nil
@@ -62,24 +57,15 @@ func (b *bulks) close() error {
 	return errors.Join(errs...)
 }
 
-func (b *bulk) insert(rows int) string {
-	one := `(?` + strings.Repeat(`, ?`, b.width-1) + `)`
-	return `INSERT INTO ` + b.into + ` VALUES ` + one + strings.Repeat(`, `+one, rows-1)
-}
+func (b *bulk) width() int { return len(b.columns) }
 
 // add inserts rows, given as one list of their columns after each other.
 func (b *bulk) add(ctx context.Context, tx *sql.Tx, args []any) error {
-	load := b.rows * b.width
-	for ; len(args) >= load; args = args[load:] {
-		if _, err := tx.StmtContext(ctx, b.full).ExecContext(ctx, args[:load]...); err != nil { //nolint:sqlclosecheck // it ends with the transaction
-			return fmt.Errorf("insert into %s: %w", b.into, err)
-		}
-	}
 	if len(args) == 0 {
 		return nil
 	}
-	if _, err := tx.ExecContext(ctx, b.insert(len(args)/b.width), args...); err != nil {
-		return fmt.Errorf("insert into %s: %w", b.into, err)
+	if err := b.db.insert(ctx, tx, b, args); err != nil {
+		return fmt.Errorf("insert into %s: %w", b.table, err)
 	}
 	return nil
 }

@@ -121,7 +121,7 @@ func (s *Store) DeleteDemo(ctx context.Context, scope soc.Scope) (alerts int64, 
 	}
 	err = s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
 		var client int64
-		if err := tx.QueryRowContext(ctx, `SELECT num FROM clients WHERE demo = 1`).Scan(&client); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT num FROM clients WHERE demo`+s.db.forUpdate(`clients`)).Scan(&client); err != nil {
 			if errors.Is(err, sql.ErrNoRows) {
 				return soc.ErrNotFound
 			}
@@ -132,6 +132,7 @@ func (s *Store) DeleteDemo(ctx context.Context, scope soc.Scope) (alerts int64, 
 			ofHeads  = `(SELECT heads.num FROM heads JOIN nodes ON nodes.num = heads.node_num WHERE nodes.client_num = ?)`
 		)
 		for _, statement := range []string{
+			`UPDATE nodes SET revoked_ms = 1 WHERE client_num = ?`, // deliveries that are under way end before, or find no node
 			`DELETE FROM feed WHERE alert_num IN ` + ofAlerts,
 			`DELETE FROM alert_text WHERE rowid IN ` + ofAlerts,
 			`DELETE FROM raws WHERE alert_num IN ` + ofAlerts,

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/socme-project/socme/internal/query"
@@ -15,7 +14,7 @@ import (
 // insert writes new entries of the delivery. Entries of an alert that is held
 // already, or that stands twice in the delivery, are records and nothing more.
 func (a *accept) insert(entries []soc.Entry) error {
-	held, err := heldIDs(a.ctx, a.tx, entries)
+	held, err := a.heldIDs(entries)
 	if err != nil {
 		return err
 	}
@@ -23,7 +22,7 @@ func (a *accept) insert(entries []soc.Entry) error {
 	if err != nil {
 		return err
 	}
-	ledger := make([]any, 0, len(entries)*a.bulks.ledger.width)
+	ledger := make([]any, 0, len(entries)*a.bulks.ledger.width())
 	var fresh []newAlert
 	var witnesses []testimony
 	cells := map[int64]*tapeRow{}
@@ -62,11 +61,10 @@ func (a *accept) insert(entries []soc.Entry) error {
 		}
 		ledger = append(ledger, a.head.Num, e.Seq, kind, e.AlertID[:], e.RawHash[:], e.Value[:], a.now.UnixMilli())
 	}
-	var first int64
-	if a.done.Fed, first, err = a.addAlerts(a.ctx, a.tx, fresh, a.node.ClientNum, &a.node.Num); err != nil {
+	if a.fresh, err = a.addAlerts(a.ctx, a.tx, fresh, a.node.ClientNum, &a.node.Num); err != nil {
 		return err
 	}
-	if err := a.addWitnesses(witnesses, first); err != nil {
+	if err := a.addWitnesses(witnesses); err != nil {
 		return err
 	}
 	if err := a.saveDropped(); err != nil {
@@ -90,23 +88,23 @@ func (a *accept) stored(e *soc.Entry) soc.StoredAlert {
 }
 
 // heldIDs says which alerts of the entries the core has.
-func heldIDs(ctx context.Context, tx *sql.Tx, entries []soc.Entry) (map[soc.AlertID]bool, error) {
+func (a *accept) heldIDs(entries []soc.Entry) (map[soc.AlertID]bool, error) {
 	held := make(map[soc.AlertID]bool, len(entries))
 	for part := range slices.Chunk(entries, 500) {
-		if err := addHeldIDs(ctx, tx, part, held); err != nil {
+		if err := a.addHeldIDs(part, held); err != nil {
 			return nil, err
 		}
 	}
 	return held, nil
 }
 
-func addHeldIDs(ctx context.Context, tx *sql.Tx, entries []soc.Entry, held map[soc.AlertID]bool) error {
-	args := make([]any, len(entries))
+func (a *accept) addHeldIDs(entries []soc.Entry, held map[soc.AlertID]bool) error {
+	ids := make([][]byte, len(entries))
 	for i := range entries {
-		args[i] = entries[i].AlertID[:]
+		ids[i] = entries[i].AlertID[:]
 	}
-	in := `IN (?` + strings.Repeat(`, ?`, len(args)-1) + `)`
-	rows, err := tx.QueryContext(ctx, `SELECT id FROM alerts WHERE id `+in+` UNION ALL SELECT id FROM witnesses WHERE id `+in, append(args, args...)...) //nolint:gosec // question marks only
+	is, args := a.db.oneOf(ids)
+	rows, err := a.tx.QueryContext(a.ctx, `SELECT id FROM alerts WHERE id`+is+` UNION ALL SELECT id FROM witnesses WHERE id`+is, append(args, args...)...)
 	if err != nil {
 		return err
 	}
@@ -134,60 +132,54 @@ type newAlert struct {
 type prepared struct {
 	codec  int
 	packed []byte // raw, as it is stored
-	text   string // query.AlertText
+	text   any    // query.AlertText, as it is stored
 }
 
 func (s *Store) prepare(alert *soc.Alert) prepared {
-	p := prepared{text: query.AlertText(alert)}
+	p := prepared{text: s.db.text(query.AlertText(alert))}
 	p.codec, p.packed = s.packRaw(alert.Raw)
 	return p
 }
 
-// addAlerts inserts alerts with everything that hangs on them, and feeds them. It
-// returns the number of the first; the others follow.
-func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, client int64, node *int64) (fed []soc.Fed, firstNum int64, err error) {
+// addAlerts inserts alerts with everything that hangs on them, except their places in
+// the feed.
+func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, client int64, node *int64) ([]news, error) {
 	if len(fresh) == 0 {
-		return nil, 0, nil
+		return nil, nil
 	}
-	if firstNum, err = take(ctx, tx, "alert", len(fresh)); err != nil {
-		return nil, 0, err
-	}
-	firstPos, err := take(ctx, tx, "feed", len(fresh))
+	firstNum, err := s.db.alertNums(ctx, tx, len(fresh))
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	rules := map[soc.Rule]int64{}
-	fed = make([]soc.Fed, len(fresh))
-	var alerts, raws, texts, feed, events []any
+	added := make([]news, len(fresh))
+	var alerts, raws, texts, events []any
 	for i, f := range fresh {
 		num := firstNum + int64(i)
 		alert := f.alert
 		rule, err := s.ruleNum(ctx, tx, rules, alert.Rule)
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		var head, seq any
 		if f.head != 0 {
 			head, seq = f.head, alert.Seq
 			raws = append(raws, num, f.codec, f.packed)
 		}
-		received := alert.ReceivedTime.UnixMilli()
 		alerts = append(alerts,
 			num, alert.ID[:], client, node, rule, alert.Severity, addrKey(alert.Source.Address), addrKey(alert.Destination.Address),
-			received, head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal), alert.SortKey[:])
+			alert.ReceivedTime.UnixMilli(), head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal), alert.SortKey[:])
 		if key := alert.EventKey; key != (soc.EventKey{}) && node != nil {
 			events = append(events, *node, key[:], num, viaOf(&alert.Alert))
 		}
 		texts = append(texts, num, f.text)
-		feed = append(feed, firstPos+int64(i), num, received)
 		alert.Raw = nil // listeners get what the API shows
-		fed[i] = soc.Fed{Pos: firstPos + int64(i), Alert: alert}
+		added[i] = news{num: num, alert: alert}
 	}
-	return fed, firstNum, errors.Join(
+	return added, errors.Join(
 		s.bulks.alerts.add(ctx, tx, alerts),
 		s.bulks.raws.add(ctx, tx, raws),
 		s.bulks.text.add(ctx, tx, texts),
-		s.bulks.feed.add(ctx, tx, feed),
 		s.bulks.events.add(ctx, tx, events),
 	)
 }
@@ -216,7 +208,10 @@ func (s *Store) ruleNum(ctx context.Context, tx *sql.Tx, known map[soc.Rule]int6
 		s.rules.remember(rule, num)
 	}
 	if errors.Is(err, sql.ErrNoRows) {
-		err = tx.QueryRowContext(ctx, `INSERT INTO rules (engine, id, name) VALUES (?, ?, ?) RETURNING num`, rule.Engine, rule.ID, rule.Name).Scan(&num)
+		// Another core may insert it at this moment. The update changes nothing: it waits for
+		// the other and reads its number.
+		err = tx.QueryRowContext(ctx, `INSERT INTO rules (engine, id, name) VALUES (?, ?, ?)
+			ON CONFLICT (id, engine, name) DO UPDATE SET name = excluded.name RETURNING num`, rule.Engine, rule.ID, rule.Name).Scan(&num)
 	}
 	if err == nil {
 		known[rule] = num
@@ -233,7 +228,7 @@ const (
 func (s *Store) packRaw(raw []byte) (codec int, packed []byte) {
 	packed = s.pack.EncodeAll(raw, make([]byte, 0, len(raw)/2+64))
 	if len(packed) >= len(raw) {
-		return codecPlain, raw
+		return codecPlain, append([]byte{}, raw...) // never nil, which would be NULL
 	}
 	return codecZstd, packed
 }
@@ -256,8 +251,8 @@ func cellOf(cells map[int64]*tapeRow, e *soc.Entry, now time.Time) *tapeRow {
 func (a *accept) addTape(cells map[int64]*tapeRow) error {
 	for slot, c := range cells {
 		_, err := a.tx.ExecContext(a.ctx, `INSERT INTO tape (head_num, slot, delivered, repeated, late, dropped, missing) VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (head_num, slot) DO UPDATE SET delivered = delivered + excluded.delivered, repeated = repeated + excluded.repeated,
-				late = late + excluded.late, dropped = dropped + excluded.dropped, missing = missing + excluded.missing`,
+			ON CONFLICT (head_num, slot) DO UPDATE SET delivered = tape.delivered + excluded.delivered, repeated = tape.repeated + excluded.repeated,
+				late = tape.late + excluded.late, dropped = tape.dropped + excluded.dropped, missing = tape.missing + excluded.missing`,
 			a.head.Num, slot, c.delivered, c.repeated, c.late, c.dropped, c.missing)
 		if err != nil {
 			return err

@@ -22,15 +22,15 @@ func scopeSQL(scope soc.Scope) (where []string, args []any) {
 }
 
 // querySQL says in SQL what query.Match says in Go.
-func querySQL(q query.Query) (where []string, args []any) {
+func querySQL(d dialect, q query.Query) (where []string, args []any) {
 	for _, term := range q.Terms {
-		w, a := termSQL(term)
+		w, a := termSQL(d, term)
 		where, args = append(where, w), append(args, a...)
 	}
 	return where, args
 }
 
-func termSQL(t query.Term) (string, []any) {
+func termSQL(d dialect, t query.Term) (string, []any) {
 	switch t.Field {
 	case query.Client:
 		return `alerts.client_num IN (SELECT num FROM clients WHERE name_key = ?)`, []any{query.ClientKey(t.Word)}
@@ -47,11 +47,7 @@ func termSQL(t query.Term) (string, []any) {
 	case query.Before:
 		return `alerts.sort_key < ?`, []any{firstKey(t.Time)}
 	case query.Text:
-		match := `"` + strings.Join(t.Tokens, ` `) + `"` // tokens hold no quotes
-		if !t.Whole {
-			match += `*`
-		}
-		return `alerts.num IN (SELECT rowid FROM alert_text WHERE alert_text MATCH ?)`, []any{match}
+		return d.matchText(t.Tokens, t.Whole)
 	}
 	return `1 = 0`, nil
 }

@@ -29,6 +29,7 @@ func (s *Store) Raise(ctx context.Context, scope soc.Scope, n Notice) ([]soc.Fed
 	}
 	var fed []soc.Fed
 	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
+		fed = nil
 		result, err := tx.ExecContext(ctx, `INSERT INTO raised (once, at_ms) VALUES (?, ?) ON CONFLICT (once) DO NOTHING`, n.Once, s.now().UnixMilli())
 		if err != nil {
 			return err
@@ -51,11 +52,14 @@ func (s *Store) Raise(ctx context.Context, scope soc.Scope, n Notice) ([]soc.Fed
 		if err != nil {
 			return err
 		}
-		var num int64
-		if fed, num, err = s.addAlerts(ctx, tx, []newAlert{{alert: stored, normal: normal, prepared: s.prepare(&n.Alert)}}, client, node); err != nil {
+		added, err := s.addAlerts(ctx, tx, []newAlert{{alert: stored, normal: normal, prepared: s.prepare(&n.Alert)}}, client, node)
+		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE raised SET alert_num = ? WHERE once = ?`, num, n.Once)
+		if _, err = tx.ExecContext(ctx, `UPDATE raised SET alert_num = ? WHERE once = ?`, added[0].num, n.Once); err != nil {
+			return err
+		}
+		fed, err = s.feed(ctx, tx, added, stored.ReceivedTime)
 		return err
 	})
 	if err != nil {
@@ -72,17 +76,22 @@ func (s *Store) Resolve(ctx context.Context, scope soc.Scope, once, why string) 
 	}
 	var fed []soc.Fed
 	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
-		now := s.now().UnixMilli()
+		fed = nil
+		now := s.now()
 		var num int64
 		err := tx.QueryRowContext(ctx, `UPDATE alerts SET state = ?, resolved_ms = ?, resolution = ?
-			WHERE num = (SELECT alert_num FROM raised WHERE once = ?) AND state <> ? RETURNING num`, stateResolved, now, why, once, stateResolved).Scan(&num)
+			WHERE num = (SELECT alert_num FROM raised WHERE once = ?) AND state <> ? RETURNING num`, stateResolved, now.UnixMilli(), why, once, stateResolved).Scan(&num)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		fed, err = s.feedChanged(ctx, tx, num, now)
+		changed, err := changedAlert(ctx, tx, num)
+		if err != nil {
+			return err
+		}
+		fed, err = s.feed(ctx, tx, []news{changed}, now)
 		return err
 	})
 	if err != nil {

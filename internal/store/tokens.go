@@ -57,7 +57,7 @@ func (s *Store) Tokens(ctx context.Context, scope soc.Scope) ([]soc.Token, error
 	if err := mustAll(scope); err != nil {
 		return nil, err
 	}
-	rows, err := gorm.G[tokenRow](s.read).Order("name COLLATE NOCASE, num").Find(ctx)
+	rows, err := gorm.G[tokenRow](s.read).Order("lower(name), num").Find(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list tokens: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -102,7 +103,7 @@ func (s *Store) Password(ctx context.Context, scope soc.Scope, name string) (soc
 	if err := mustAll(scope); err != nil {
 		return soc.User{}, "", err
 	}
-	row, err := gorm.G[userRow](s.read).Where("name = ?", name).First(ctx)
+	row, err := gorm.G[userRow](s.read).Where("lower(name) = ?", lowerASCII(name)).First(ctx)
 	if err != nil {
 		return soc.User{}, "", fmt.Errorf("user: %w", translate(err))
 	}
@@ -190,4 +191,14 @@ func (s *Store) EndSession(ctx context.Context, scope soc.Scope, secret soc.Secr
 		return fmt.Errorf("end session: %w", err)
 	}
 	return nil
+}
+
+// lowerASCII is lower(name) of both databases.
+func lowerASCII(name string) string {
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, name)
 }

@@ -1,0 +1,103 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+
+	"github.com/socme-project/socme/soc"
+)
+
+// onPostgres is the dialect of PostgreSQL 15 or newer.
+type onPostgres struct{}
+
+// writers bounds the pool that writes to PostgreSQL.
+const writers = 8
+
+// What every connection says of itself. A machine that vanishes must not hold its locks
+// for the two hours after which a system looks by itself.
+var (
+	connectionSettings = map[string]string{
+		"application_name": "socme", "tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3",
+	}
+	writerSettings = map[string]string{"idle_in_transaction_session_timeout": "60s"}
+	readerSettings = map[string]string{"default_transaction_read_only": "on"}
+)
+
+// openPostgres opens a pool. Its errors never hold the URL, which holds a password.
+func openPostgres(url soc.Secret, conns int, settings map[string]string) (*gorm.DB, error) {
+	config, err := pgx.ParseConfig(string(url))
+	if err != nil {
+		return nil, errors.New("the database's URL cannot be read; it looks like postgres://USER:PASSWORD@HOST:5432/NAME")
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = 10 * time.Second
+	}
+	theirs := maps.Clone(config.RuntimeParams)
+	maps.Copy(config.RuntimeParams, connectionSettings)
+	maps.Copy(config.RuntimeParams, theirs)
+	maps.Copy(config.RuntimeParams, settings)
+	db := sql.OpenDB(connector{Connector: stdlib.GetConnector(*config), texts: &texts{}})
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	g, err := gorm.Open(postgres.New(postgres.Config{Conn: db}), gormConfig())
+	if err != nil {
+		return nil, fmt.Errorf("open the PostgreSQL database: %w", errors.Join(err, db.Close()))
+	}
+	return g, nil
+}
+
+func (onPostgres) folder() string { return "migrations/postgres" }
+
+// schemaLock is any number that no other program would take for its own lock.
+const schemaLock = 0x50c3e5c4e3a
+
+func (onPostgres) lockSchema(ctx context.Context, conn *sql.Conn) (func() error, error) {
+	if _, err := conn.ExecContext(ctx, `SELECT pg_advisory_lock(?)`, int64(schemaLock)); err != nil {
+		return nil, err
+	}
+	return func() error {
+		_, err := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock(?)`, int64(schemaLock))
+		return err
+	}, nil
+}
+
+func (onPostgres) forUpdate(table string) string { return ` FOR UPDATE OF ` + table }
+
+func (onPostgres) snapshot() *sql.TxOptions {
+	return &sql.TxOptions{ReadOnly: true, Isolation: sql.LevelRepeatableRead}
+}
+
+func (onPostgres) oneOf(values [][]byte) (string, []any) { return ` = ANY (?)`, []any{values} }
+
+func (onPostgres) text(words string) any { return wordsOf(words) }
+
+func (onPostgres) matchText(tokens []string, whole bool) (string, []any) {
+	return `alerts.num IN (SELECT rowid FROM alert_text WHERE text @@ CAST(? AS tsquery))`, []any{wordQuery(tokens, whole)}
+}
+
+func (onPostgres) prepare(context.Context, *sql.DB, *bulk) error { return nil }
+
+// insert copies: 1,000 alerts take a third of the time that they take as INSERT … VALUES.
+func (onPostgres) insert(ctx context.Context, tx *sql.Tx, b *bulk, args []any) error {
+	_, err := tx.ExecContext(ctx, `COPY `+b.table+` (`+strings.Join(b.columns, `, `)+`)`, copied{bulk: b, args: args})
+	return err
+}
+
+func (onPostgres) alertNums(ctx context.Context, tx *sql.Tx, n int) (first int64, err error) {
+	if n > maxDelivery {
+		return 0, fmt.Errorf("%w: %d alerts at once, at most %d are taken", soc.ErrInvalid, n, maxDelivery)
+	}
+	err = tx.QueryRowContext(ctx, `SELECT nextval('alert_nums')`).Scan(&first)
+	return first, err
+}
