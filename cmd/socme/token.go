@@ -17,7 +17,7 @@ func tokenCommand() *cobra.Command {
 }
 
 func tokenCreate() *cobra.Command {
-	var data, name, role string
+	var data, databaseFile, name, role string
 	var days int
 	cmd := &cobra.Command{
 		Use:   "create",
@@ -28,7 +28,11 @@ func tokenCreate() *cobra.Command {
 			if err := mustBeCores(data); err != nil {
 				return err
 			}
-			s, err := core.OpenStore(cmd.Context(), data)
+			database, err := readDatabase(databaseFile)
+			if err != nil {
+				return err
+			}
+			s, err := core.OpenStore(cmd.Context(), data, database)
 			if err != nil {
 				return err
 			}
@@ -47,6 +51,7 @@ func tokenCreate() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&data, "data", "data", "data folder of the core")
+	addDatabaseFlag(cmd, &databaseFile)
 	flags.StringVar(&name, "name", "", "what the token is for")
 	flags.StringVar(&role, "role", string(soc.RoleViewer), "admin, analyst or viewer")
 	flags.IntVar(&days, "days", 0, "how long it is good (default: for ever)")

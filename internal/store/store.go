@@ -13,6 +13,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync/atomic"
 	"time"
@@ -48,6 +49,28 @@ type Options struct {
 	Now      func() time.Time
 }
 
+// What a data folder holds: the database, or a word that it is on PostgreSQL.
+const (
+	fileSQLite   = "core.db"
+	filePostgres = "core.postgres"
+)
+
+// Files lists what tells the data folder of a core: it holds one of them.
+func Files() []string { return []string{fileSQLite, filePostgres} }
+
+// keepsElsewhere refuses to begin at zero on one database while the core's alerts are on
+// the other: every node would see its ledger gone.
+func keepsElsewhere(o Options) error {
+	other, what := filePostgres, "this core keeps its alerts on PostgreSQL: name the database with --database-file or in SOCME_DATABASE"
+	if o.Database != "" {
+		other, what = fileSQLite, "this core keeps its alerts in "+fileSQLite+", which cannot be moved to PostgreSQL yet: choose an empty data folder"
+	}
+	if _, err := os.Stat(filepath.Join(o.Dir, other)); err == nil && o.Dir != "" {
+		return fmt.Errorf("%s: %s", o.Dir, what)
+	}
+	return nil
+}
+
 // readers bounds the pool that reads.
 const readers = 8
 
@@ -69,7 +92,10 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 }
 
 func (s *Store) openPools(ctx context.Context, o Options) error {
-	file, what := filepath.Join(o.Dir, "core.db"), "the PostgreSQL database"
+	file, what := filepath.Join(o.Dir, fileSQLite), "the PostgreSQL database"
+	if err := keepsElsewhere(o); err != nil {
+		return err
+	}
 	var err error
 	if o.Database == "" {
 		what, s.db = file, onSQLite{}
@@ -93,10 +119,12 @@ func (s *Store) openPools(ctx context.Context, o Options) error {
 	}
 	if o.Database == "" {
 		s.read, err = openSQLiteReaders(file)
-	} else {
-		s.read, err = openPostgres(o.Database, readers, readerSettings)
+		return err
 	}
-	return err
+	if s.read, err = openPostgres(o.Database, readers, readerSettings); err != nil || o.Dir == "" {
+		return err
+	}
+	return os.WriteFile(filepath.Join(o.Dir, filePostgres), []byte("The alerts of this core are on PostgreSQL.\n"), 0o600)
 }
 
 // gormConfig is that of both databases. Errors are returned, and whoever handles one logs it.

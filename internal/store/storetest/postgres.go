@@ -18,6 +18,7 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the database/sql driver "pgx"
+	"golang.org/x/sys/unix"
 
 	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/soc"
@@ -83,7 +84,7 @@ func start() error {
 	if err != nil {
 		return err
 	}
-	if server.dir, err = os.MkdirTemp("", "socme-pg-"); err != nil {
+	if server.dir, err = os.MkdirTemp(inMemory(), "socme-pg-"); err != nil {
 		return err
 	}
 	as, err := owner(server.dir)
@@ -97,7 +98,7 @@ func start() error {
 	}
 	server.cmd = command(as, filepath.Join(bin, "postgres"), "-D", data, "-k", server.dir, "-c", "listen_addresses=",
 		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "autovacuum=off",
-		"-c", "shared_buffers=32MB", "-c", "max_wal_size=2GB", "-c", "max_connections=200", "-c", "log_min_messages=fatal")
+		"-c", "shared_buffers=32MB", "-c", "max_wal_size=256MB", "-c", "max_connections=200", "-c", "log_min_messages=fatal")
 	log, err := os.Create(filepath.Join(server.dir, "log")) //nolint:gosec // our own folder
 	if err != nil {
 		return err
@@ -117,6 +118,17 @@ func start() error {
 		return fmt.Errorf("start PostgreSQL: %w\n%s", err, text)
 	}
 	return makeTemplate(ctx)
+}
+
+// inMemory is a folder in memory, or else the usual one: a copy of a database for every
+// test is much to write for a disk.
+func inMemory() string {
+	const dir, enough = "/dev/shm", 2 << 30
+	var fs unix.Statfs_t
+	if err := unix.Statfs(dir, &fs); err != nil || fs.Bavail*uint64(fs.Bsize) < enough || unix.Access(dir, unix.W_OK) != nil {
+		return ""
+	}
+	return dir
 }
 
 // answers waits until the server does.
