@@ -11,14 +11,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
-	"sync"
 	"sync/atomic"
 	"syscall"
-	"testing"
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the database/sql driver "pgx"
-	"golang.org/x/sys/unix"
 
 	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/soc"
@@ -27,116 +24,79 @@ import (
 // errNone means that this machine has no PostgreSQL.
 var errNone = errors.New("PostgreSQL is not installed; tools/setup test installs it")
 
-// server is the PostgreSQL of this test binary. The first test that asks starts it; Main
-// stops it, and it dies with the process in any case.
-var server struct {
-	start sync.Once
+// Server is a PostgreSQL of its own, on a socket in a temporary folder.
+type Server struct {
 	dir   string // data, socket and log
-	err   error
 	cmd   *exec.Cmd
 	admin *sql.DB
 	count atomic.Int64
 }
 
-// template is the database that each test gets a copy of.
+// template is the database that New copies.
 const template = "socme_template"
 
-// Main runs the tests of a package, and removes what they needed.
-func Main(m *testing.M) {
-	code := m.Run()
-	if err := stop(); err != nil {
-		fmt.Fprintln(os.Stderr, "stop PostgreSQL: "+err.Error())
-		code = max(code, 1)
-	}
-	os.Exit(code)
-}
+// unsafe are the settings of a server that lives for one run of tests: nothing is synced.
+var unsafe = []string{"fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off", "shared_buffers=32MB", "max_wal_size=256MB"}
 
-func postgresURL(t testing.TB) soc.Secret {
-	t.Helper()
-	server.start.Do(func() { server.err = start() })
-	if errors.Is(server.err, errNone) && os.Getenv("CI") == "" {
-		t.Skip(server.err)
-	}
-	if server.err != nil {
-		t.Fatal(server.err)
-	}
-	name := fmt.Sprintf("test_%d", server.count.Add(1))
-	if _, err := server.admin.ExecContext(t.Context(), `CREATE DATABASE `+name+` TEMPLATE `+template); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		// The server and all that it holds goes in the end; this keeps it small until then.
-		if _, err := server.admin.ExecContext(context.WithoutCancel(t.Context()), `DROP DATABASE `+name+` WITH (FORCE)`); err != nil {
-			t.Error(err)
-		}
-	})
-	return urlOf(name)
-}
-
-func urlOf(database string) soc.Secret {
-	return soc.Secret("host=" + server.dir + " user=socme dbname=" + database + " sslmode=disable")
-}
-
-// start makes a cluster in a folder of its own and runs it on a socket. Nothing is synced:
-// it lives for one run of tests.
-func start() error {
+// Start makes a cluster in a folder under dir and runs it with settings such as
+// "fsync=off". The server dies with this process in any case.
+func Start(dir string, settings ...string) (*Server, error) {
 	bin, err := binaries()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if server.dir, err = os.MkdirTemp(inMemory(), "socme-pg-"); err != nil {
-		return err
+	s := &Server{}
+	if s.dir, err = os.MkdirTemp(dir, "socme-pg-"); err != nil {
+		return nil, err
 	}
-	as, err := owner(server.dir)
+	if err := s.run(bin, settings); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
+	return s, nil
+}
+
+func (s *Server) run(bin string, settings []string) error {
+	as, err := owner(s.dir)
 	if err != nil {
 		return err
 	}
-	data := filepath.Join(server.dir, "data")
+	data := filepath.Join(s.dir, "data")
 	initdb := command(as, filepath.Join(bin, "initdb"), "--pgdata", data, "--username=socme", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions")
 	if text, err := initdb.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, text)
 	}
-	server.cmd = command(as, filepath.Join(bin, "postgres"), "-D", data, "-k", server.dir, "-c", "listen_addresses=",
-		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "autovacuum=off",
-		"-c", "shared_buffers=32MB", "-c", "max_wal_size=256MB", "-c", "max_connections=200", "-c", "log_min_messages=fatal")
-	log, err := os.Create(filepath.Join(server.dir, "log")) //nolint:gosec // our own folder
+	args := []string{"-D", data, "-k", s.dir}
+	for _, setting := range append([]string{"listen_addresses=", "max_connections=200", "log_min_messages=fatal"}, settings...) {
+		args = append(args, "-c", setting)
+	}
+	s.cmd = command(as, filepath.Join(bin, "postgres"), args...)
+	log, err := os.Create(filepath.Join(s.dir, "log"))
 	if err != nil {
 		return err
 	}
 	defer func() { _ = log.Close() }() // the server has its own handle
-	server.cmd.Stdout, server.cmd.Stderr = log, log
-	if err := server.cmd.Start(); err != nil {
+	s.cmd.Stdout, s.cmd.Stderr = log, log
+	if err := s.cmd.Start(); err != nil {
 		return err
 	}
-	if server.admin, err = sql.Open("pgx", string(urlOf("postgres"))); err != nil {
+	if s.admin, err = sql.Open("pgx", string(s.url("postgres"))); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := answers(ctx); err != nil {
+	if err := s.answers(ctx); err != nil {
 		text, _ := os.ReadFile(log.Name())
 		return fmt.Errorf("start PostgreSQL: %w\n%s", err, text)
 	}
-	return makeTemplate(ctx)
-}
-
-// inMemory is a folder in memory, or else the usual one: a copy of a database for every
-// test is much to write for a disk.
-func inMemory() string {
-	const dir, enough = "/dev/shm", 2 << 30
-	var fs unix.Statfs_t
-	if err := unix.Statfs(dir, &fs); err != nil || fs.Bavail*uint64(fs.Bsize) < enough || unix.Access(dir, unix.W_OK) != nil {
-		return ""
-	}
-	return dir
+	return s.makeTemplate(ctx)
 }
 
 // answers waits until the server does.
-func answers(ctx context.Context) error {
+func (s *Server) answers(ctx context.Context) error {
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
-		err := server.admin.PingContext(ctx)
+		err := s.admin.PingContext(ctx)
 		if err == nil {
 			return nil
 		}
@@ -148,16 +108,52 @@ func answers(ctx context.Context) error {
 	}
 }
 
-// makeTemplate migrates one database, so that the tests need not.
-func makeTemplate(ctx context.Context) error {
-	if _, err := server.admin.ExecContext(ctx, `CREATE DATABASE `+template); err != nil {
+// makeTemplate migrates one database, so that those of the tests need not.
+func (s *Server) makeTemplate(ctx context.Context) error {
+	if _, err := s.admin.ExecContext(ctx, `CREATE DATABASE `+template); err != nil {
 		return err
 	}
-	s, err := store.Open(ctx, store.Options{Database: urlOf(template), Now: time.Now})
+	migrated, err := store.Open(ctx, store.Options{Database: s.url(template), Now: time.Now})
 	if err != nil {
 		return err
 	}
-	return s.Close()
+	return migrated.Close()
+}
+
+// New makes a database with the newest schema.
+func (s *Server) New(ctx context.Context) (url soc.Secret, drop func(ctx context.Context) error, err error) {
+	return s.make(ctx, template)
+}
+
+// Empty makes a database without any table.
+func (s *Server) Empty(ctx context.Context) (url soc.Secret, drop func(ctx context.Context) error, err error) {
+	return s.make(ctx, "template1")
+}
+
+func (s *Server) make(ctx context.Context, like string) (url soc.Secret, drop func(ctx context.Context) error, err error) {
+	name := fmt.Sprintf("test_%d", s.count.Add(1))
+	_, err = s.admin.ExecContext(ctx, `CREATE DATABASE `+name+` TEMPLATE `+like)
+	return s.url(name), func(ctx context.Context) error {
+		_, err := s.admin.ExecContext(ctx, `DROP DATABASE `+name+` WITH (FORCE)`)
+		return err
+	}, err
+}
+
+func (s *Server) url(database string) soc.Secret {
+	return soc.Secret("host=" + s.dir + " user=socme dbname=" + database + " sslmode=disable")
+}
+
+// Stop ends the server and removes all that it held.
+func (s *Server) Stop() error {
+	var errs []error
+	if s.admin != nil {
+		errs = append(errs, s.admin.Close())
+	}
+	if s.cmd != nil && s.cmd.Process != nil {
+		errs = append(errs, s.cmd.Process.Signal(syscall.SIGQUIT)) // at once: nothing is kept
+		_ = s.cmd.Wait()                                           // it says that it was stopped
+	}
+	return errors.Join(append(errs, os.RemoveAll(s.dir))...)
 }
 
 // binaries is the folder of the newest PostgreSQL that Debian's packages have put here.
@@ -202,19 +198,4 @@ func command(as *syscall.Credential, name string, args ...string) *exec.Cmd {
 	cmd.Dir = "/"                      // which the other user may enter
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as, Pdeathsig: syscall.SIGQUIT}
 	return cmd
-}
-
-func stop() error {
-	if server.dir == "" {
-		return nil
-	}
-	var errs []error
-	if server.admin != nil {
-		errs = append(errs, server.admin.Close())
-	}
-	if server.cmd != nil && server.cmd.Process != nil {
-		errs = append(errs, server.cmd.Process.Signal(syscall.SIGQUIT)) // at once: nothing is kept
-		_ = server.cmd.Wait()                                           // it says that it was stopped
-	}
-	return errors.Join(append(errs, os.RemoveAll(server.dir))...)
 }

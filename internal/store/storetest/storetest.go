@@ -4,8 +4,15 @@
 package storetest
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/soc"
@@ -19,13 +26,16 @@ type Database struct {
 	URL func(t testing.TB) soc.Secret
 }
 
-// Databases lists all that there are.
-func Databases() []Database {
-	return []Database{
-		{Name: "SQLite", URL: func(testing.TB) soc.Secret { return "" }},
-		{Name: "PostgreSQL", URL: postgresURL},
-	}
+// SQLite is the database of a data folder.
+func SQLite() Database {
+	return Database{Name: "SQLite", URL: func(testing.TB) soc.Secret { return "" }}
 }
+
+// Postgres is a database on the server of this test binary.
+func Postgres() Database { return Database{Name: "PostgreSQL", URL: postgresURL} }
+
+// Databases lists all that there are.
+func Databases() []Database { return []Database{SQLite(), Postgres()} }
 
 // Open opens a new store, which ends with the test.
 func (d Database) Open(t testing.TB, now func() time.Time) *store.Store {
@@ -54,4 +64,61 @@ func OnEach(t *testing.T, do func(t *testing.T, d Database)) {
 	for _, d := range Databases() {
 		t.Run(d.Name, func(t *testing.T) { do(t, d) })
 	}
+}
+
+// server is the PostgreSQL of this test binary. The first test that asks starts it.
+var server struct {
+	once sync.Once
+	*Server
+	err error
+}
+
+// Main runs the tests of a package, and stops what they needed.
+func Main(m *testing.M) {
+	code := m.Run()
+	Stop()
+	os.Exit(code)
+}
+
+// Stop ends the server, if a test has started it. Main does so.
+func Stop() {
+	if server.Server == nil {
+		return
+	}
+	if err := server.Server.Stop(); err != nil {
+		fmt.Fprintln(os.Stderr, "stop PostgreSQL: "+err.Error())
+	}
+}
+
+func postgresURL(t testing.TB) soc.Secret {
+	t.Helper()
+	server.once.Do(func() { server.Server, server.err = Start(inMemory(), unsafe...) })
+	if errors.Is(server.err, errNone) && os.Getenv("CI") == "" {
+		t.Skip(server.err)
+	}
+	if server.err != nil {
+		t.Fatal(server.err)
+	}
+	url, drop, err := server.New(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		// All goes in the end; this keeps it small until then.
+		if err := drop(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	return url
+}
+
+// inMemory is a folder in memory, or else "", the usual one: a copy of a database for
+// every test is much to write for a disk.
+func inMemory() string {
+	const dir, enough = "/dev/shm", 2 << 30
+	var fs unix.Statfs_t
+	if err := unix.Statfs(dir, &fs); err != nil || fs.Bavail*uint64(fs.Bsize) < enough || unix.Access(dir, unix.W_OK) != nil {
+		return ""
+	}
+	return dir
 }
