@@ -32,7 +32,14 @@ func SQLite() Database {
 }
 
 // Postgres is a database on the server of this test binary.
-func Postgres() Database { return Database{Name: "PostgreSQL", URL: postgresURL} }
+func Postgres() Database {
+	return Database{Name: "PostgreSQL", URL: func(t testing.TB) soc.Secret { t.Helper(); return postgresURL(t, (*Server).New) }}
+}
+
+// EmptyPostgres is one that holds no table yet.
+func EmptyPostgres() Database {
+	return Database{Name: "PostgreSQL", URL: func(t testing.TB) soc.Secret { t.Helper(); return postgresURL(t, (*Server).Empty) }}
+}
 
 // Databases lists all that there are.
 func Databases() []Database { return []Database{SQLite(), Postgres()} }
@@ -90,7 +97,10 @@ func Stop() {
 	}
 }
 
-func postgresURL(t testing.TB) soc.Secret {
+// maker makes a database, and returns what drops it.
+type maker func(*Server, context.Context) (soc.Secret, func(context.Context) error, error)
+
+func postgresURL(t testing.TB, database maker) soc.Secret {
 	t.Helper()
 	server.once.Do(func() { server.Server, server.err = Start(inMemory(), unsafe...) })
 	if errors.Is(server.err, errNone) && os.Getenv("CI") == "" {
@@ -99,7 +109,7 @@ func postgresURL(t testing.TB) soc.Secret {
 	if server.err != nil {
 		t.Fatal(server.err)
 	}
-	url, drop, err := server.New(t.Context())
+	url, drop, err := database(server.Server, t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
