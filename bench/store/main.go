@@ -31,7 +31,7 @@ func bench(ctx context.Context, batches int) (err error) {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	server, err := storetest.Start("", "shared_buffers=512MB", "max_wal_size=4GB", "synchronous_commit=on", "fsync=on")
+	server, err := storetest.Start(ctx, "", "shared_buffers=512MB", "max_wal_size=4GB", "synchronous_commit=on", "fsync=on")
 	if err != nil {
 		return err
 	}

@@ -30,8 +30,7 @@ const (
 
 // pgState is the SQLSTATE of an error, "" if it is none of PostgreSQL's.
 func pgState(err error) string {
-	var e *pgconn.PgError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return e.Code
 	}
 	return ""
@@ -53,8 +52,7 @@ func translate(err error) error {
 }
 
 func isUnique(err error) bool {
-	var e *sqlite.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE || e.Code() == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY
 	}
 	return pgState(err) == pgUnique
@@ -77,8 +75,7 @@ func mustAll(scope soc.Scope) error {
 
 // isFull says whether an error means that the disk, or the file system's quota, is full.
 func isFull(err error) bool {
-	var e *sqlite.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
 		return e.Code()&0xff == sqlite3.SQLITE_FULL
 	}
 	return pgState(err) == pgDiskFull

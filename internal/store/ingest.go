@@ -104,6 +104,7 @@ func (a *accept) addHeldIDs(entries []soc.Entry, held map[soc.AlertID]bool) erro
 		ids[i] = entries[i].AlertID[:]
 	}
 	is, args := a.db.oneOf(ids)
+	//nolint:gosec // question marks only
 	rows, err := a.tx.QueryContext(a.ctx, `SELECT id FROM alerts WHERE id`+is+` UNION ALL SELECT id FROM witnesses WHERE id`+is, append(args, args...)...)
 	if err != nil {
 		return err

@@ -128,6 +128,7 @@ func (a *accept) run() error {
 // lock is the node's: nobody else can move a head of it now, and two deliveries of
 // different lanes, at two cores, cannot both be the first to bring an event.
 func (a *accept) openHead(first bool) error {
+	//nolint:gosec // the dialect's own words
 	row := a.tx.QueryRowContext(a.ctx, `SELECT nodes.num, nodes.name, nodes.client_num, nodes.revoked_ms, clients.id, clients.name, clients.demo
 		FROM nodes JOIN clients ON clients.num = nodes.client_num WHERE nodes.id = ?`+a.db.forUpdate(`nodes`), string(a.Chain.Node))
 	n := &a.node

@@ -214,8 +214,8 @@ func (s *Store) Beat(ctx context.Context, scope soc.Scope, id soc.NodeID, b Beat
 		_, err := tx.ExecContext(ctx, `UPDATE nodes SET version = ?, address = ?, sources = ?, health = ?, skew_ms = ?, last_seen_ms = ? WHERE id = ?`,
 			b.Version, b.Address, string(sources), string(health), b.Skew.Milliseconds(), s.now().UnixMilli(), string(id))
 		for lane, latest := range b.Latest {
-			_, headErr := tx.ExecContext(ctx, `UPDATE heads SET latest = `+larger(`latest`, `?1`)+`
-				WHERE epoch = ?2 AND lane = ?3 AND node_num = (SELECT num FROM nodes WHERE id = ?4)`,
+			_, headErr := tx.ExecContext(ctx, `UPDATE heads SET latest = ?1
+				WHERE latest < ?1 AND epoch = ?2 AND lane = ?3 AND node_num = (SELECT num FROM nodes WHERE id = ?4)`,
 				latest, string(b.Epoch), lane, string(id))
 			err = errors.Join(err, headErr)
 		}

@@ -57,6 +57,7 @@ func (a *accept) saveDropped() error {
 		if err != nil {
 			return err
 		}
+		//nolint:gosec // names of columns only
 		_, err = a.tx.ExecContext(a.ctx, `INSERT INTO withheld (node_num, outbox, day, rule_num, why, reason, severity, count, first_ms, last_ms) VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?)
 			ON CONFLICT (node_num, outbox, day, rule_num, why, reason) DO UPDATE SET count = withheld.count + excluded.count, severity = `+larger(`withheld.severity`, `excluded.severity`)+`,
 				first_ms = `+smaller(`withheld.first_ms`, `excluded.first_ms`)+`, last_ms = `+larger(`withheld.last_ms`, `excluded.last_ms`),
@@ -91,6 +92,7 @@ func (s *Store) SetWithheld(ctx context.Context, scope soc.Scope, id soc.NodeID,
 			if err != nil {
 				return err
 			}
+			//nolint:gosec // names of columns only
 			_, err = tx.ExecContext(ctx, `INSERT INTO withheld (node_num, outbox, day, rule_num, why, reason, severity, count, first_ms, last_ms)
 				SELECT num, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM nodes WHERE id = ?
 				ON CONFLICT (node_num, outbox, day, rule_num, why, reason) DO UPDATE SET count = `+larger(`withheld.count`, `excluded.count`)+`,

@@ -45,6 +45,7 @@ func (a *accept) openEvents(entries []soc.Entry) (events, error) {
 		return open, nil
 	}
 	is, args := a.db.oneOf(keys)
+	//nolint:gosec // question marks only
 	rows, err := a.tx.QueryContext(a.ctx, `SELECT key, alert_num, via FROM events WHERE key`+is+` AND node_num = ? AND NOT witnessed ORDER BY alert_num`, append(args, a.node.Num)...)
 	if err != nil {
 		return nil, err

@@ -39,8 +39,8 @@ const template = "socme_template"
 var unsafe = []string{"fsync=off", "full_page_writes=off", "synchronous_commit=off", "autovacuum=off", "shared_buffers=32MB", "max_wal_size=256MB"}
 
 // Start makes a cluster in a folder under dir and runs it with settings such as
-// "fsync=off". The server dies with this process in any case.
-func Start(dir string, settings ...string) (*Server, error) {
+// "fsync=off"; ctx is for the start alone. The server dies with this process in any case.
+func Start(ctx context.Context, dir string, settings ...string) (*Server, error) {
 	bin, err := binaries()
 	if err != nil {
 		return nil, err
@@ -49,13 +49,13 @@ func Start(dir string, settings ...string) (*Server, error) {
 	if s.dir, err = os.MkdirTemp(dir, "socme-pg-"); err != nil {
 		return nil, err
 	}
-	if err := s.run(bin, settings); err != nil {
+	if err := s.run(ctx, bin, settings); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
 	return s, nil
 }
 
-func (s *Server) run(bin string, settings []string) error {
+func (s *Server) run(ctx context.Context, bin string, settings []string) error {
 	as, err := owner(s.dir)
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func (s *Server) run(bin string, settings []string) error {
 	if s.admin, err = sql.Open("pgx", string(s.url("postgres"))); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	if err := s.answers(ctx); err != nil {
 		text, _ := os.ReadFile(log.Name())

@@ -92,7 +92,7 @@ func Stop() {
 	if server.Server == nil {
 		return
 	}
-	if err := server.Server.Stop(); err != nil {
+	if err := server.Stop(); err != nil {
 		fmt.Fprintln(os.Stderr, "stop PostgreSQL: "+err.Error())
 	}
 }
@@ -102,7 +102,7 @@ type maker func(*Server, context.Context) (soc.Secret, func(context.Context) err
 
 func postgresURL(t testing.TB, database maker) soc.Secret {
 	t.Helper()
-	server.once.Do(func() { server.Server, server.err = Start(inMemory(), unsafe...) })
+	server.once.Do(func() { server.Server, server.err = Start(t.Context(), inMemory(), unsafe...) })
 	if errors.Is(server.err, errNone) && os.Getenv("CI") == "" {
 		t.Skip(server.err)
 	}
