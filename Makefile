@@ -56,6 +56,7 @@ bench: build ## speed and memory, each with a peer or the machine's limit beside
 	go run ./bench/path
 	go run ./bench/store
 	go run ./bench/node
+	@cd web && npm run --silent bench
 
 chaos: build ## 100 kills over 100,000 alerts; SOCME_CHAOS_SEED=n repeats a run
 	SOCME_BIN=$(CURDIR)/bin/socme SOCME_CHAOS_KILLS=$${SOCME_CHAOS_KILLS:-100} SOCME_CHAOS_ALERTS=$${SOCME_CHAOS_ALERTS:-100000} \

@@ -29,3 +29,19 @@ func NewSortKey(a *Alert) SortKey {
 	copy(key[:6], ms[2:])
 	return key
 }
+
+// UnixMilli is the time that the key begins with: ms since 1970, 0 if the event's time
+// could not be read.
+func (k SortKey) UnixMilli() int64 {
+	var ms [8]byte
+	copy(ms[2:], k[:6])
+	return int64(binary.BigEndian.Uint64(ms[:]))
+}
+
+// Time is UnixMilli as a time in UTC; zero if it could not be read.
+func (k SortKey) Time() time.Time {
+	if ms := k.UnixMilli(); ms > 0 {
+		return time.UnixMilli(ms).UTC()
+	}
+	return time.Time{}
+}

@@ -254,7 +254,7 @@ func (c *Core) tidy(ctx context.Context) error {
 	ticker := time.NewTicker(10 * time.Minute)
 	defer ticker.Stop()
 	for {
-		if err := errors.Join(c.Store.PruneFeed(ctx, system), c.renew()); err != nil && ctx.Err() == nil {
+		if err := errors.Join(c.Store.PruneFeed(ctx, system), c.Store.PruneRollups(ctx, system), c.renew()); err != nil && ctx.Err() == nil {
 			c.Log.ErrorContext(ctx, "job failed, trying again later", "err", err)
 		}
 		select {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -187,8 +188,10 @@ func scanAlerts(ctx context.Context, db queryer, text string, args []any, each f
 var states = [...]soc.AlertState{1: soc.AlertOpen, 2: soc.AlertAcknowledged, 3: soc.AlertEscalated, 4: soc.AlertResolved}
 
 const (
-	stateOpen     = 1
-	stateResolved = 4
+	stateOpen         = 1
+	stateAcknowledged = 2
+	stateEscalated    = 3
+	stateResolved     = 4
 )
 
 func stateOf(n int) soc.AlertState {
@@ -197,6 +200,8 @@ func stateOf(n int) soc.AlertState {
 	}
 	return states[n]
 }
+
+func stateNum(state soc.AlertState) int { return slices.Index(states[:], state) }
 
 // addrKey is how an address is stored and compared: 16 bytes, IPv4 mapped, or NULL.
 func addrKey(addr netip.Addr) any {

@@ -18,8 +18,9 @@ import (
 //     stands in GROUP BY, or hangs on a primary key that does.
 //  6. Rows are read to their end and closed before the next statement of a transaction.
 //     A statement that failed ends the transaction: ON CONFLICT, not a look at the error.
-//  7. What a transaction reads and then writes it reads with forUpdate. It may run
-//     twice: what it does outside the database must be fit for that.
+//  7. What a transaction reads and then writes it reads with forUpdate. Rows that other
+//     transactions write too, such as counts, come last and in the order of their keys. It
+//     may run twice: what it does outside the database must be fit for that.
 //  8. Many values are compared with oneOf. Text is compared by its bytes; without case
 //     it is lower(column) against a value in lower case, and only ASCII folds. No
 //     COLLATE, GLOB, ILIKE, json functions, date functions, rowid of a table.
@@ -51,9 +52,9 @@ type dialect interface {
 	// prepare and insert are for rows by the thousand, see bulk.
 	prepare(ctx context.Context, db *sql.DB, b *bulk) error
 	insert(ctx context.Context, tx *sql.Tx, b *bulk, args []any) error
-	// alertNums gives n numbers for alerts that nobody else gets, and returns the
-	// first. n is at most maxDelivery.
-	alertNums(ctx context.Context, tx *sql.Tx, n int) (int64, error)
+	// numbers gives n numbers of a counter (alert, group) that nobody else gets, and
+	// returns the first. n is at most maxDelivery.
+	numbers(ctx context.Context, tx *sql.Tx, of string, n int) (int64, error)
 }
 
 // larger is the larger of two expressions.

@@ -1,7 +1,13 @@
 package store
 
 import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
 	"reflect"
+
+	"gorm.io/gorm"
 
 	"github.com/socme-project/socme/soc"
 )
@@ -51,4 +57,49 @@ func Schema(s *Store) (map[string]string, error) {
 		columns[r.Table+"."+r.Column] = kind
 	}
 	return columns, err
+}
+
+// Rollups reads the rollups of hours, rules and facets, in words; "" is all clients.
+func Rollups(s *Store) (map[string]int64, error) {
+	db, err := s.read.DB()
+	if err != nil {
+		return nil, err
+	}
+	severity := func(n int64) string { return soc.Severity(n).String() }
+	got := map[string]int64{}
+	read := func(text string, name func(client string, slot, n int64, a, b string) string) error {
+		rows, err := db.Query(text)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var client, a, b string
+			var slot, n, count int64
+			if err := rows.Scan(&client, &slot, &n, &a, &b, &count); err != nil {
+				return err
+			}
+			if count != 0 {
+				got[name(client, slot, n, a, b)] += count
+			}
+		}
+		return rows.Err()
+	}
+	const client = `COALESCE((SELECT name FROM clients WHERE num = client_num), '')`
+	return got, errors.Join(
+		read(`SELECT `+client+`, slot, severity, engine, '', count FROM rollup_hour`, func(client string, slot, n int64, a, _ string) string {
+			return fmt.Sprintf("hour %s %d %s %s", client, slot, severity(n), a)
+		}),
+		read(`SELECT `+client+`, slot, 0, rules.name, '', count FROM rollup_rule JOIN rules ON rules.num = rule_num`, func(client string, slot, _ int64, a, _ string) string {
+			return fmt.Sprintf("rule %s %d %s", client, slot, a)
+		}),
+		read(`SELECT `+client+`, slot, severity, kind, value, count FROM rollup_facet`, func(client string, slot, n int64, a, b string) string {
+			return fmt.Sprintf("facet %s %s %d %s %s", a, client, slot, severity(n), b)
+		}),
+	)
+}
+
+// FillGroups makes groups and rollups of all alerts, as the migration does.
+func FillGroups(ctx context.Context, s *Store) error {
+	return s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error { return s.fillGroups(ctx, tx) })
 }

@@ -61,7 +61,7 @@ func (a *accept) insert(entries []soc.Entry) error {
 		}
 		ledger = append(ledger, a.head.Num, e.Seq, kind, e.AlertID[:], e.RawHash[:], e.Value[:], a.now.UnixMilli())
 	}
-	if a.fresh, err = a.addAlerts(a.ctx, a.tx, fresh, a.node.ClientNum, &a.node.Num); err != nil {
+	if a.fresh, err = a.addAlerts(a.ctx, a.tx, fresh, a.node.ClientNum, &a.node.Num, &a.counts); err != nil {
 		return err
 	}
 	if err := a.addWitnesses(witnesses); err != nil {
@@ -142,34 +142,42 @@ func (s *Store) prepare(alert *soc.Alert) prepared {
 	return p
 }
 
-// addAlerts inserts alerts with everything that hangs on them, except their places in
-// the feed.
-func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, client int64, node *int64) ([]news, error) {
+// addAlerts inserts alerts with everything that hangs on them, except what all writers
+// share: their places in the feed, and the counts, which it adds to.
+func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, client int64, node *int64, counts *tally) ([]news, error) {
 	if len(fresh) == 0 {
 		return nil, nil
 	}
-	firstNum, err := s.db.alertNums(ctx, tx, len(fresh))
+	firstNum, err := s.db.numbers(ctx, tx, "alert", len(fresh))
 	if err != nil {
 		return nil, err
 	}
-	rules := map[soc.Rule]int64{}
+	known := map[soc.Rule]int64{}
+	rules := make([]int64, len(fresh))
+	for i := range fresh {
+		alert := &fresh[i].alert
+		if rules[i], err = s.ruleNum(ctx, tx, known, alert.Rule); err != nil {
+			return nil, err
+		}
+		counts.add(client, rules[i], alert.SortKey, &alert.Alert, 1)
+	}
+	groups, err := s.joinGroups(ctx, tx, client, fresh, rules)
+	if err != nil {
+		return nil, err
+	}
 	added := make([]news, len(fresh))
 	var alerts, raws, texts, events []any
 	for i, f := range fresh {
 		num := firstNum + int64(i)
 		alert := f.alert
-		rule, err := s.ruleNum(ctx, tx, rules, alert.Rule)
-		if err != nil {
-			return nil, err
-		}
 		var head, seq any
 		if f.head != 0 {
 			head, seq = f.head, alert.Seq
 			raws = append(raws, num, f.codec, f.packed)
 		}
 		alerts = append(alerts,
-			num, alert.ID[:], client, node, rule, alert.Severity, addrKey(alert.Source.Address), addrKey(alert.Destination.Address),
-			alert.ReceivedTime.UnixMilli(), head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal), alert.SortKey[:])
+			num, alert.ID[:], client, node, rules[i], alert.Severity, addrKey(alert.Source.Address), addrKey(alert.Destination.Address),
+			alert.ReceivedTime.UnixMilli(), head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal), alert.SortKey[:], groups[i])
 		if key := alert.EventKey; key != (soc.EventKey{}) && node != nil {
 			events = append(events, *node, key[:], num, viaOf(&alert.Alert))
 		}
@@ -177,12 +185,15 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 		alert.Raw = nil // listeners get what the API shows
 		added[i] = news{num: num, alert: alert}
 	}
-	return added, errors.Join(
-		s.bulks.alerts.add(ctx, tx, alerts),
-		s.bulks.raws.add(ctx, tx, raws),
-		s.bulks.text.add(ctx, tx, texts),
-		s.bulks.events.add(ctx, tx, events),
-	)
+	for _, rows := range []struct {
+		into *bulk
+		args []any
+	}{{&s.bulks.alerts, alerts}, {&s.bulks.raws, raws}, {&s.bulks.text, texts}, {&s.bulks.events, events}} {
+		if err := rows.into.add(ctx, tx, rows.args); err != nil {
+			return nil, err
+		}
+	}
+	return added, nil
 }
 
 // take reserves n numbers of a counter and returns the first.

@@ -93,6 +93,8 @@ type accept struct {
 	done Accepted
 	// fresh is what streams will be told, once everything else is done.
 	fresh []news
+	// counts is what the delivery adds to the rollups.
+	counts tally
 	// dropped counts the tombstones of the delivery by rule.
 	dropped map[soc.Rule]*soc.Withheld
 }
@@ -118,6 +120,10 @@ func (a *accept) run() error {
 	a.done.Head.Seq = a.head.Seq
 	copy(a.done.Head.Value[:], a.head.Value)
 	if err := a.saveSigned(soc.Head{Seq: last.Seq, Value: last.Value}); err != nil {
+		return err
+	}
+	// What other transactions write as well comes last: they wait for it until the commit.
+	if err := a.saveTally(a.ctx, a.tx, &a.counts); err != nil {
 		return err
 	}
 	a.done.Fed, err = a.feed(a.ctx, a.tx, a.fresh, a.now)

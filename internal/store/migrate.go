@@ -39,13 +39,13 @@ func steps(d dialect) ([]migration, error) {
 
 // migrate brings the schema up to date, one transaction a step. A migration that has
 // been released is never edited; the next one is a new file.
-func migrate(ctx context.Context, d dialect, db *sql.DB) (err error) {
+func (s *Store) migrate(ctx context.Context, db *sql.DB) (err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	unlock, err := d.lockSchema(ctx, conn)
+	unlock, err := s.db.lockSchema(ctx, conn)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func migrate(ctx context.Context, d dialect, db *sql.DB) (err error) {
 	if err := conn.QueryRowContext(ctx, `SELECT COALESCE(MAX(version), 0) FROM migrations`).Scan(&have); err != nil {
 		return err
 	}
-	known, err := steps(d)
+	known, err := steps(s.db)
 	if err != nil {
 		return err
 	}
@@ -65,17 +65,20 @@ func migrate(ctx context.Context, d dialect, db *sql.DB) (err error) {
 		return fmt.Errorf("the database has schema %d and this socme knows %d: install a newer socme", have, newest)
 	}
 	for _, m := range known {
-		if m.version <= have {
-			continue
-		}
-		if err := step(ctx, conn, m); err != nil {
+		if err := s.step(ctx, conn, m); err != nil {
 			return fmt.Errorf("migrate to %s: %w", m.file, err)
 		}
 	}
 	return nil
 }
 
-func step(ctx context.Context, conn *sql.Conn, m migration) error {
+// fills are the parts of migrations that SQL cannot do, by the migration's number.
+func (s *Store) fills() map[int]func(ctx context.Context, tx *sql.Tx) error {
+	return map[int]func(context.Context, *sql.Tx) error{5: s.fillGroups}
+}
+
+// step takes one step, unless it has been taken.
+func (s *Store) step(ctx context.Context, conn *sql.Conn, m migration) error {
 	text, err := migrations.ReadFile(m.file)
 	if err != nil {
 		return err
@@ -85,13 +88,18 @@ func step(ctx context.Context, conn *sql.Conn, m migration) error {
 		return err
 	}
 	defer func() { _ = tx.Rollback() }() // does nothing after Commit
-	// Two processes may start at once: the second sees what the first did.
+	// Two programs may start at once: the second sees what the first did.
 	var done bool
 	if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM migrations WHERE version = ?)`, m.version).Scan(&done); err != nil || done {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, string(text)); err != nil {
 		return err
+	}
+	if fill := s.fills()[m.version]; fill != nil {
+		if err := fill(ctx, tx); err != nil {
+			return err
+		}
 	}
 	if _, err := tx.ExecContext(ctx, `INSERT INTO migrations VALUES (?)`, m.version); err != nil {
 		return err

@@ -86,18 +86,49 @@ func (onPostgres) matchText(tokens []string, whole bool) (string, []any) {
 	return `alerts.num IN (SELECT rowid FROM alert_text WHERE text @@ CAST(? AS tsquery))`, []any{wordQuery(tokens, whole)}
 }
 
-func (onPostgres) prepare(context.Context, *sql.DB, *bulk) error { return nil }
+// prepare learns of what types the columns are, where insert needs them.
+func (d onPostgres) prepare(ctx context.Context, db *sql.DB, b *bulk) error {
+	if b.then == "" {
+		return nil
+	}
+	for _, column := range b.columns {
+		var kind string
+		err := db.QueryRowContext(ctx, `SELECT format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = CAST(? AS regclass) AND attname = ?`, b.table, column).Scan(&kind)
+		if err != nil {
+			return err
+		}
+		b.types = append(b.types, kind)
+	}
+	return nil
+}
 
-// insert copies: 1,000 alerts take a third of the time that they take as INSERT … VALUES.
+// insert copies, which is the fastest there is. COPY knows no conflicts: rows that may meet
+// one go in as one array for each column.
 func (onPostgres) insert(ctx context.Context, tx *sql.Tx, b *bulk, args []any) error {
-	_, err := tx.ExecContext(ctx, `COPY `+b.table+` (`+strings.Join(b.columns, `, `)+`)`, copied{bulk: b, args: args})
+	if b.then == "" {
+		_, err := tx.ExecContext(ctx, `COPY `+b.table+` (`+strings.Join(b.columns, `, `)+`)`, copied{bulk: b, args: args})
+		return err
+	}
+	arrays, text := make([]any, b.width()), make([]string, b.width())
+	for i, kind := range b.types {
+		column := make([]any, 0, len(args)/b.width())
+		for j := i; j < len(args); j += b.width() {
+			value, err := toPostgres(args[j])
+			if err != nil {
+				return err
+			}
+			column = append(column, value)
+		}
+		arrays[i], text[i] = column, `CAST(? AS `+kind+`[])`
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO `+b.table+` (`+strings.Join(b.columns, `, `)+`) SELECT * FROM unnest(`+strings.Join(text, `, `)+`) `+b.then, arrays...) //nolint:gosec // names of columns and types only
 	return err
 }
 
-func (onPostgres) alertNums(ctx context.Context, tx *sql.Tx, n int) (first int64, err error) {
+func (onPostgres) numbers(ctx context.Context, tx *sql.Tx, of string, n int) (first int64, err error) {
 	if n > maxDelivery {
-		return 0, fmt.Errorf("%w: %d alerts at once, at most %d are taken", soc.ErrInvalid, n, maxDelivery)
+		return 0, fmt.Errorf("%w: %d at once, at most %d are taken", soc.ErrInvalid, n, maxDelivery)
 	}
-	err = tx.QueryRowContext(ctx, `SELECT nextval('alert_nums')`).Scan(&first)
+	err = tx.QueryRowContext(ctx, `SELECT nextval(CAST(? AS regclass))`, of+"_nums").Scan(&first)
 	return first, err
 }

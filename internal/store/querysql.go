@@ -11,6 +11,11 @@ import (
 
 // scopeSQL keeps the alerts that the scope may see. It always has a condition.
 func scopeSQL(scope soc.Scope) (where []string, args []any) {
+	return scopeOfSQL(`alerts.client_num`, scope)
+}
+
+// scopeOfSQL keeps the rows whose client the scope may see.
+func scopeOfSQL(column string, scope soc.Scope) (where []string, args []any) {
 	if scope.All() {
 		return []string{`1 = 1`}, nil
 	}
@@ -18,7 +23,7 @@ func scopeSQL(scope soc.Scope) (where []string, args []any) {
 	for _, id := range scope.Clients() {
 		args = append(args, string(id))
 	}
-	return []string{`alerts.client_num IN (SELECT num FROM clients WHERE id IN (?` + strings.Repeat(`, ?`, len(args)-1) + `))`}, args
+	return []string{column + ` IN (SELECT num FROM clients WHERE id IN (?` + strings.Repeat(`, ?`, len(args)-1) + `))`}, args
 }
 
 // querySQL says in SQL what query.Match says in Go.

@@ -52,8 +52,12 @@ func (s *Store) Raise(ctx context.Context, scope soc.Scope, n Notice) ([]soc.Fed
 		if err != nil {
 			return err
 		}
-		added, err := s.addAlerts(ctx, tx, []newAlert{{alert: stored, normal: normal, prepared: s.prepare(&n.Alert)}}, client, node)
+		var counts tally
+		added, err := s.addAlerts(ctx, tx, []newAlert{{alert: stored, normal: normal, prepared: s.prepare(&n.Alert)}}, client, node, &counts)
 		if err != nil {
+			return err
+		}
+		if err := s.saveTally(ctx, tx, &counts); err != nil {
 			return err
 		}
 		if _, err = tx.ExecContext(ctx, `UPDATE raised SET alert_num = ? WHERE once = ?`, added[0].num, n.Once); err != nil {
@@ -78,13 +82,19 @@ func (s *Store) Resolve(ctx context.Context, scope soc.Scope, once, why string) 
 	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
 		fed = nil
 		now := s.now()
-		var num int64
-		err := tx.QueryRowContext(ctx, `UPDATE alerts SET state = ?, resolved_ms = ?, resolution = ?
-			WHERE num = (SELECT alert_num FROM raised WHERE once = ?) AND state <> ? RETURNING num`, stateResolved, now.UnixMilli(), why, once, stateResolved).Scan(&num)
+		var num, group int64
+		var state int
+		err := tx.QueryRowContext(ctx, `SELECT num, group_num, state FROM alerts WHERE num = (SELECT alert_num FROM raised WHERE once = ?) AND state <> ?`+s.db.forUpdate(`alerts`), once, stateResolved).Scan(&num, &group, &state) //nolint:gosec // the dialect's own words
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE alerts SET state = ?, resolved_ms = ?, resolution = ? WHERE num = ?`, stateResolved, now.UnixMilli(), why, num); err != nil {
+			return err
+		}
+		if err := moveInGroup(ctx, tx, group, state, stateResolved); err != nil {
 			return err
 		}
 		changed, err := changedAlert(ctx, tx, num)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,31 +91,32 @@ const bulkArgs = 2000
 
 // prepare prepares the statement for a full load: parsing it costs as much as running it.
 func (onSQLite) prepare(ctx context.Context, db *sql.DB, b *bulk) error {
-	var err error
 	b.rows = min(bulkArgs/b.width(), 500)
+	var err error
 	b.full, err = db.PrepareContext(ctx, insertSQL(b, b.rows))
 	return err
 }
 
 func insertSQL(b *bulk, rows int) string {
 	one := `(?` + strings.Repeat(`, ?`, b.width()-1) + `)`
-	return `INSERT INTO ` + b.table + ` (` + strings.Join(b.columns, `, `) + `) VALUES ` + one + strings.Repeat(`, `+one, rows-1)
+	return `INSERT INTO ` + b.table + ` (` + strings.Join(b.columns, `, `) + `) VALUES ` + one + strings.Repeat(`, `+one, rows-1) + ` ` + b.then
 }
 
 func (onSQLite) insert(ctx context.Context, tx *sql.Tx, b *bulk, args []any) error {
 	load := b.rows * b.width()
-	for ; len(args) >= load; args = args[load:] {
+	for ; b.full != nil && len(args) >= load; args = args[load:] {
 		if _, err := tx.StmtContext(ctx, b.full).ExecContext(ctx, args[:load]...); err != nil { //nolint:sqlclosecheck // it ends with the transaction
 			return err
 		}
 	}
-	if len(args) == 0 {
-		return nil
+	for part := range slices.Chunk(args, bulkArgs/b.width()*b.width()) { // what is left, or all within a migration
+		if _, err := tx.ExecContext(ctx, insertSQL(b, len(part)/b.width()), part...); err != nil {
+			return err
+		}
 	}
-	_, err := tx.ExecContext(ctx, insertSQL(b, len(args)/b.width()), args...)
-	return err
+	return nil
 }
 
-func (onSQLite) alertNums(ctx context.Context, tx *sql.Tx, n int) (int64, error) {
-	return take(ctx, tx, "alert", n)
+func (onSQLite) numbers(ctx context.Context, tx *sql.Tx, of string, n int) (int64, error) {
+	return take(ctx, tx, of, n)
 }

@@ -111,10 +111,11 @@ func (s *Store) openPools(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	if err := migrate(ctx, s.db, db); err != nil {
+	s.bulks = newBulks(s.db)
+	if err := s.migrate(ctx, db); err != nil {
 		return fmt.Errorf("open %s: %w", what, err)
 	}
-	if s.bulks, err = prepareBulks(ctx, s.db, db); err != nil {
+	if err := s.bulks.prepare(ctx, db); err != nil {
 		return err
 	}
 	if o.Database == "" {

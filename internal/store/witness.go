@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/socme-project/socme/soc"
@@ -109,7 +110,7 @@ func (a *accept) addWitness(w testimony) error {
 		return err
 	}
 	if severity < e.Alert.Severity {
-		if err := a.raiseTo(num, e.Alert.Severity); err != nil {
+		if err := errors.Join(a.recount(num, e.Alert.Severity), a.raiseTo(num, e.Alert.Severity)); err != nil {
 			return err
 		}
 	}
@@ -124,6 +125,20 @@ func (a *accept) addWitness(w testimony) error {
 	}
 	changed, err := changedAlert(a.ctx, a.tx, num)
 	a.fresh = append(a.fresh, changed)
+	return err
+}
+
+// recount counts an alert that is about to be raised where it belongs then.
+func (a *accept) recount(num int64, to soc.Severity) error {
+	err := scanAlerts(a.ctx, a.tx, `SELECT alerts.rule_num, `+alertColumns+` WHERE alerts.num = ?`, []any{num}, func(rule int64, alert soc.StoredAlert) {
+		a.counts.add(a.node.ClientNum, rule, alert.SortKey, &alert.Alert, -1)
+		alert.Severity = to
+		a.counts.add(a.node.ClientNum, rule, alert.SortKey, &alert.Alert, 1)
+	})
+	if err != nil {
+		return err
+	}
+	_, err = a.tx.ExecContext(a.ctx, `UPDATE alert_groups SET severity = ? WHERE severity < ? AND num = (SELECT group_num FROM alerts WHERE num = ?)`, to, to, num)
 	return err
 }
 

@@ -15,34 +15,10 @@ test.beforeEach(async ({ context, page }) => {
 	await expect(page.getByText('Live', { exact: true })).toBeVisible();
 });
 
-test('a line that the sensor appends is on the page within a second', async ({ page }) => {
-	const took: number[] = [];
-	for (let i = 0; i < 10; i++) {
-		const name = `PAGE latency ${i} of ${process.pid}`;
-		// Both clocks are this machine's, so the page can say when it had drawn the row.
-		const shown = page.evaluate(
-			(text) =>
-				new Promise<number>((done) => {
-					const look = () => {
-						if (!document.body.innerText.includes(text)) return;
-						seen.disconnect();
-						requestAnimationFrame(() => done(Date.now()));
-					};
-					const seen = new MutationObserver(look);
-					seen.observe(document.body, { childList: true, subtree: true, characterData: true });
-				}),
-			name,
-		);
-		const written = Date.now();
-		await core.write(alertLine({ signature: name }));
-		took.push((await shown) - written);
-	}
-	const each = took.join(' ');
-	took.sort((a, b) => a - b);
-	console.log(
-		`line written to row drawn: median ${took[5]} ms, worst ${took.at(-1)} ms of ${took.length} (${each})`,
-	);
-	expect(took.at(-1)).toBeLessThan(1000);
+test('a line that the sensor appends is on the page, without a reload', async ({ page }) => {
+	const name = `PAGE of ${process.pid}`;
+	await core.write(alertLine({ signature: name }));
+	await expect(row(page, name)).toBeVisible();
 });
 
 test('the query is in the address, and a wrong one is pointed at', async ({ page }) => {
