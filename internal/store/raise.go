@@ -84,7 +84,7 @@ func (s *Store) Resolve(ctx context.Context, scope soc.Scope, once, why string) 
 		now := s.now()
 		var num, group int64
 		var state int
-		err := tx.QueryRowContext(ctx, `SELECT num, group_num, state FROM alerts WHERE num = (SELECT alert_num FROM raised WHERE once = ?) AND state <> ?`+s.db.forUpdate(`alerts`), once, stateResolved).Scan(&num, &group, &state) //nolint:gosec // the dialect's own words
+		err := tx.QueryRowContext(ctx, `SELECT num, group_num, state FROM alerts WHERE num = (SELECT alert_num FROM raised WHERE once = ?) AND state <> ?`+s.db.forUpdate(`alerts`), once, stateResolved).Scan(&num, &group, &state)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
