@@ -29,7 +29,9 @@ var (
 	connectionSettings = map[string]string{
 		"application_name": "socme", "tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3",
 	}
-	writerSettings = map[string]string{"idle_in_transaction_session_timeout": "60s"}
+	// A plan that is kept from when a table was empty reads all of it for ever: each
+	// statement is planned as the tables are.
+	writerSettings = map[string]string{"idle_in_transaction_session_timeout": "60s", "plan_cache_mode": "force_custom_plan"}
 	readerSettings = map[string]string{"default_transaction_read_only": "on"}
 )
 
