@@ -18,10 +18,13 @@ import (
 //
 // Columns lead where it knows nothing but the client, and where people have touched so
 // few alerts that these are looked at one by one.
+//
+// Where the text index has no order (PostgreSQL), columns tell what they know and one
+// search of the index the rest, and the database chooses the way.
 func (s *Store) listSQL(ctx context.Context, db *sql.DB, scope soc.Scope, f AlertFilter) (string, []any, error) {
-	l := list{limit: f.Limit, before: f.Before}
+	l := list{db: s.db, limit: f.Limit, before: f.Before}
 	l.where, l.args = scopeSQL(scope)
-	c := compiler{ctx: ctx, db: db}
+	c := s.compiler(ctx, db)
 	var conds []cond
 	if root := f.Query.Root; root != nil {
 		of := []query.Expr{*root}
@@ -47,6 +50,10 @@ func (s *Store) listSQL(ctx context.Context, db *sql.DB, scope soc.Scope, f Aler
 	if f.Group != nil {
 		l.and(`alerts.group_num = (SELECT num FROM alert_groups WHERE id = ?)`, f.Group[:])
 		l.columns(conds)
+		return l.byColumns()
+	}
+	if !s.db.textLeads() {
+		l.columns(together(conds))
 		return l.byColumns()
 	}
 	few, err := c.few(conds)
@@ -104,6 +111,23 @@ func leading(conds []cond, few bool) *query.Lookup {
 	return &query.Lookup{Join: query.And, Of: lookups}
 }
 
+// together makes one condition of those that only the text index knows.
+func together(conds []cond) []cond {
+	var joined []cond
+	var lookups []query.Lookup
+	for _, c := range conds {
+		if c.sql != "" {
+			joined = append(joined, c)
+			continue
+		}
+		lookups = append(lookups, *c.lookup)
+	}
+	if len(lookups) > 0 {
+		joined = append(joined, cond{lookup: &query.Lookup{Join: query.And, Of: lookups}})
+	}
+	return joined
+}
+
 // fewTouched is how many alerts are looked at one by one rather than the text index.
 const fewTouched = 500
 
@@ -116,7 +140,7 @@ func (c compiler) few(conds []cond) (bool, error) {
 		if !cond.triage || cond.sql == `(alerts.owner_num IS NULL)` {
 			continue
 		}
-		nums, err := c.nums(`SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE `+cond.sql+` LIMIT ?)`, append(cond.args[:len(cond.args):len(cond.args)], fewTouched+1)...)
+		nums, err := c.nums(`SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE `+cond.sql+` LIMIT ?) AS touched`, append(cond.args[:len(cond.args):len(cond.args)], fewTouched+1)...)
 		if err != nil {
 			return false, err
 		}
@@ -133,6 +157,7 @@ const placeSlack = 1 << 10
 
 // list is a page that is being written.
 type list struct {
+	db          dialect
 	limit       int
 	before      *soc.SortKey
 	beforePlace sql.NullInt64
@@ -166,7 +191,7 @@ func (l *list) columns(conds []cond) {
 			l.and(c.sql, c.args...)
 			continue
 		}
-		sql, args := textOfOneSQL(*c.lookup)
+		sql, args := l.db.matchText(*c.lookup, true)
 		l.and(sql, args...)
 	}
 }
@@ -189,7 +214,7 @@ func (l *list) byColumns() (string, []any, error) {
 
 // byText goes through what the text index finds, the newest first, until the page is full.
 func (l *list) byText(lead query.Lookup) (string, []any, error) {
-	args := []any{matchText(lead)}
+	args := []any{matchFTS(lead)}
 	text := `SELECT alerts.num, ` + alertColumns + ` FROM alert_text CROSS JOIN alerts ON alerts.place = alert_text.rowid` + alertJoins +
 		` WHERE alert_text MATCH ?`
 	bound := func(how string, place int64) {
