@@ -53,7 +53,7 @@ func TestTriageOverTheAPI(t *testing.T) {
 			AsOf  int64       `json:"as_of"`
 		}
 		_, text, _ := call(t, ann, "GET", s.URL+"/api/v1/groups?state=open,escalated&severity=low", "")
-		if err := json.Unmarshal([]byte(text), &page); err != nil || len(page.Items) != 4 || page.AsOf != 4 {
+		if err := json.Unmarshal([]byte(text), &page); err != nil || len(page.Items) != 4 || page.AsOf < 4 {
 			t.Fatalf("groups: %s", text)
 		}
 		group := "/groups/" + page.Items[0].ID.String()
