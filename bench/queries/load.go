@@ -34,7 +34,7 @@ func load(ctx context.Context, s *store.Store, now time.Time, total int) error {
 			return err
 		}
 	}
-	r := rand.New(rand.NewPCG(1, 2))
+	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same alerts every time
 	m := maker{Rand: r, which: rand.NewZipf(r, 1.1, 4, clients-1), pool: rand.NewZipf(r, 1.2, 8, 9999)}
 	start, last := time.Now(), 0
 	waiting := make([][]soc.Alert, clients)
@@ -170,4 +170,3 @@ func (m *maker) alert(node soc.NodeID, n, total int, at time.Time) soc.Alert {
 	a.ID = soc.NewAlertID(at, node, a.Raw)
 	return a
 }
-

@@ -17,6 +17,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -84,7 +85,7 @@ func measure(ctx context.Context, s *store.Store, rounds int) error {
 	fmt.Fprintln(w, "query\talone p50\tp99 ms\thits\tclient p50\tp99 ms\thits")
 	var worst time.Duration
 	for _, text := range queries() {
-		line := text
+		line := []string{text}
 		for _, with := range []string{"", "client:client-7 "} {
 			took, hits, err := times(ctx, s, scope, with+"("+text+")", rounds)
 			if err != nil {
@@ -92,9 +93,9 @@ func measure(ctx context.Context, s *store.Store, rounds int) error {
 			}
 			p99 := took[len(took)*99/100]
 			worst = max(worst, p99)
-			line += fmt.Sprintf("\t%.2f\t%.2f\t%d", ms(took[len(took)/2]), ms(p99), hits)
+			line = append(line, fmt.Sprintf("%.2f\t%.2f\t%d", ms(took[len(took)/2]), ms(p99), hits))
 		}
-		fmt.Fprintln(w, line)
+		fmt.Fprintln(w, strings.Join(line, "\t"))
 	}
 	fmt.Fprintf(w, "worst\t\t%.2f\n", ms(worst))
 	return nil

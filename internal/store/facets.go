@@ -123,6 +123,7 @@ func (v values) read(ctx context.Context, db *sql.DB, kind int, text string, arg
 // scan counts the newest alerts one by one, and says whether that was all of them.
 func (v values) scan(ctx context.Context, db *sql.DB, c *counted) (all bool, err error) {
 	where, args := c.sql()
+	//nolint:gosec // the conditions are ours
 	rows, err := db.QueryContext(ctx, `SELECT alerts.client_num, alerts.rule_num, alerts.normal FROM alerts WHERE `+where+` ORDER BY alerts.sort_key DESC LIMIT ?`, append(args, facetScan+1)...)
 	if err != nil {
 		return false, err

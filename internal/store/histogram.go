@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/socme-project/socme/soc"
@@ -127,8 +128,9 @@ func (b *bars) rollup(ctx context.Context, db *sql.DB, scope soc.Scope, c *count
 		table, unit = `rollup_minute`, minuteMS
 	}
 	where, args := c.rollup(table, scope)
+	//nolint:gosec // the conditions are ours
 	rows, err := db.QueryContext(ctx, `SELECT slot, severity, SUM(count) FROM `+table+` WHERE `+where+` AND slot >= ? AND slot < ? GROUP BY slot, severity HAVING SUM(count) > 0`,
-		append(args[:len(args):len(args)], c.from/unit, c.until/unit)...)
+		append(slices.Clip(args), c.from/unit, c.until/unit)...)
 	if err != nil {
 		return err
 	}
@@ -147,6 +149,7 @@ func (b *bars) rollup(ctx context.Context, db *sql.DB, scope soc.Scope, c *count
 // scan counts the newest alerts one by one, and says whether that was all of them.
 func (b *bars) scan(ctx context.Context, db *sql.DB, c *counted) (all bool, err error) {
 	where, args := c.sql()
+	//nolint:gosec // the conditions are ours
 	rows, err := db.QueryContext(ctx, `SELECT alerts.sort_key, alerts.severity FROM alerts WHERE `+where+` ORDER BY alerts.sort_key DESC LIMIT ?`, append(args, countedMost+1)...)
 	if err != nil {
 		return false, err

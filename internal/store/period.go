@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,7 +47,7 @@ func (s *Store) counted(ctx context.Context, db queryer, scope soc.Scope, p Peri
 			c.until = min(c.until, e.Term.Time.UnixMilli())
 			continue
 		}
-		if !(e.Join == query.One && (e.Term.Field == query.Client || e.Term.Field == query.Severity)) {
+		if e.Join != query.One || e.Term.Field != query.Client && e.Term.Field != query.Severity {
 			c.plain = false
 		}
 		cond, err := s.compiler(ctx, db).compile(e)
@@ -66,7 +67,7 @@ func (s *Store) counted(ctx context.Context, db queryer, scope soc.Scope, p Peri
 // sql is the condition on alerts, with the period.
 func (c *counted) sql() (string, []any) {
 	where := strings.Join(c.where, ` AND `) + ` AND alerts.sort_key >= ? AND alerts.sort_key < ?`
-	return where, append(c.args[:len(c.args):len(c.args)], keyOf(c.from), keyOf(c.until))
+	return where, append(slices.Clip(c.args), keyOf(c.from), keyOf(c.until))
 }
 
 // rollup is the condition on a rollup, whose columns are called as those of alerts. all

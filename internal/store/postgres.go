@@ -34,7 +34,8 @@ var (
 	// A plan that is kept from when a table was empty reads all of it for ever: each
 	// statement is planned as the tables are.
 	writerSettings = map[string]string{"idle_in_transaction_session_timeout": "60s", "plan_cache_mode": "force_custom_plan"}
-	readerSettings = map[string]string{"default_transaction_read_only": "on"}
+	// Readers, too: what is frequent is found in another way than what is rare.
+	readerSettings = map[string]string{"default_transaction_read_only": "on", "plan_cache_mode": "force_custom_plan"}
 )
 
 // openPostgres opens a pool. Its errors never hold the URL, which holds a password.

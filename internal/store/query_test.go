@@ -30,11 +30,13 @@ func (r sampler) some(most int, of func() string) []string {
 func (r sampler) host() string {
 	return r.of("", "web-1", "WEB-1", "Web-2", "web", "ward-pc-17", "gate.example", "évian", "ÉVIAN", "a b", "with \"quote\"", "ca^ret", "10.0.0.1", "x*y", strings.Repeat("long-", 60)+r.of("a", "b"))
 }
+
 func (r sampler) user() string {
 	return r.of("", "root", "Root", `DOM\alice`, "bob@example.com", "   ")
 }
 func (r sampler) domain() string { return r.of("evil.example.com", "EXAMPLE.com", "cdn.test.net") }
 func (r sampler) tag() string    { return r.of("scanner", "Scanner", "web attack", "pci_dss_1.1", "") }
+
 func (r sampler) path() string {
 	return r.of("", "/srv/upload/shell.php", `C:\Windows\cmd.exe`, "cmd.exe", "/tmp/a b.PHP")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/socme-project/socme/internal/query"
@@ -140,7 +141,7 @@ func (c compiler) few(conds []cond) (bool, error) {
 		if !cond.triage || cond.sql == `(alerts.owner_num IS NULL)` {
 			continue
 		}
-		nums, err := c.nums(`SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE `+cond.sql+` LIMIT ?) AS touched`, append(cond.args[:len(cond.args):len(cond.args)], fewTouched+1)...)
+		nums, err := c.nums(`SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE `+cond.sql+` LIMIT ?) AS touched`, append(slices.Clip(cond.args), fewTouched+1)...)
 		if err != nil {
 			return false, err
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -140,7 +141,7 @@ func (c compiler) term(t *query.Term) (cond, error) {
 	case query.Address:
 		src, args := prefixSQL(`alerts.src`, t.Prefix)
 		dst, more := prefixSQL(`alerts.dst`, t.Prefix)
-		out.sql, out.args = `(`+src+` OR `+dst+`)`, append(args, more...)
+		out.sql, out.args = `(`+src+` OR `+dst+`)`, slices.Concat(args, more)
 	case query.After:
 		out.sql, out.args = `alerts.sort_key >= ?`, []any{firstKey(t.Time)}
 	case query.Before:

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/socme-project/socme/internal/query"
 	"github.com/socme-project/socme/soc"
@@ -120,14 +121,8 @@ func (s *Store) Matches(ctx context.Context, scope soc.Scope, verb soc.Verb, q q
 	if err == nil {
 		fits, fitArgs := fittingSQL(verb)
 		args = append(append(args, a...), fitArgs...)
-		for _, more := range append(w, fits) {
-			where = append(where, more)
-		}
-		condition := where[0]
-		for _, more := range where[1:] {
-			condition += ` AND ` + more
-		}
-		err = db.QueryRowContext(ctx, `SELECT COUNT(*), (SELECT COALESCE(MAX(num), 0) FROM alerts) FROM (SELECT 1 FROM alerts WHERE `+condition+` LIMIT ?) AS found`,
+		where = append(append(where, w...), fits)
+		err = db.QueryRowContext(ctx, `SELECT COUNT(*), (SELECT COALESCE(MAX(num), 0) FROM alerts) FROM (SELECT 1 FROM alerts WHERE `+strings.Join(where, ` AND `)+` LIMIT ?) AS found`,
 			append(args, StepMost+1)...).Scan(&m.Alerts, &m.AsOf)
 	}
 	if err != nil {

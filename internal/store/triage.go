@@ -232,7 +232,7 @@ func (t *triage) targets() ([]touched, error) {
 		return nil, err
 	}
 	if len(found) > StepMost {
-		return nil, fmt.Errorf("%w: the filter finds more than %d alerts; narrow it, for example by after: and before:", soc.ErrInvalid, StepMost)
+		return nil, fmt.Errorf("%w: the filter finds more than %d alerts; narrow it, for example by after: or before: and a time", soc.ErrInvalid, StepMost)
 	}
 	if len(found) == 0 && t.step.Alert != nil {
 		return nil, soc.ErrNotFound

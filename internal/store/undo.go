@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -107,16 +108,13 @@ func (t *triage) untouched(action int64) (now, before []touched, err error) {
 // giveBack makes alerts what they were before an action.
 func (t *triage) giveBack(action int64, verb soc.Verb, now, before []touched) error {
 	const was = `(SELECT %s FROM action_alerts WHERE action_num = ? AND alert_num = alerts.num)`
-	var set string
+	var set []string
 	var args []any
-	for i, column := range []string{"state", "verdict", "owner_num", "resolved_ms", "resolution"} {
-		if i > 0 {
-			set += `, `
-		}
-		set += column + ` = ` + fmt.Sprintf(was, column)
+	for _, column := range []string{"state", "verdict", "owner_num", "resolved_ms", "resolution"} {
+		set = append(set, column+` = `+fmt.Sprintf(was, column))
 		args = append(args, action)
 	}
-	_, err := t.tx.ExecContext(t.ctx, `UPDATE alerts SET `+set+` WHERE num IN (SELECT alert_num FROM action_alerts WHERE action_num = ?)`, append(args, t.num)...) //nolint:gosec // the columns are ours
+	_, err := t.tx.ExecContext(t.ctx, `UPDATE alerts SET `+strings.Join(set, `, `)+` WHERE num IN (SELECT alert_num FROM action_alerts WHERE action_num = ?)`, append(args, t.num)...) //nolint:gosec // the columns are ours
 	if err != nil {
 		return err
 	}

@@ -146,6 +146,7 @@ CREATE INDEX alerts_client ON alerts (client_num, sort_key);
 CREATE INDEX alerts_client_severity ON alerts (client_num, severity, sort_key);
 CREATE INDEX alerts_severity ON alerts (severity, sort_key);
 CREATE INDEX alerts_rule ON alerts (rule_num, sort_key);
+CREATE INDEX alerts_node ON alerts (node_num, sort_key) WHERE node_num IS NOT NULL;
 CREATE INDEX alerts_src ON alerts (src, sort_key) WHERE src IS NOT NULL;
 CREATE INDEX alerts_dst ON alerts (dst, sort_key) WHERE dst IS NOT NULL;
 CREATE INDEX alerts_group ON alerts (group_num, sort_key);
