@@ -50,9 +50,13 @@ func (s *Store) Alerts(ctx context.Context, scope soc.Scope, f AlertFilter) ([]s
 	if err != nil {
 		return nil, err
 	}
-	text, args, err := s.listSQL(ctx, db, scope, f)
-	if err == nil {
-		err = scanAlerts(ctx, db, text, args, func(_ int64, alert soc.StoredAlert) { found = append(found, alert) })
+	ways, err := s.listSQL(ctx, db, scope, f)
+	for _, way := range ways {
+		found = found[:0]
+		err = scanAlerts(ctx, db, way.sql, way.args, func(_ int64, alert soc.StoredAlert) { found = append(found, alert) })
+		if err != nil || len(found) == f.Limit {
+			break
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("list alerts: %w", err)

@@ -11,7 +11,14 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// listSQL makes the statement of a page of alerts. There are two ways to the newest ones.
+// statement is SQL with its arguments.
+type statement struct {
+	sql  string
+	args []any
+}
+
+// listSQL makes the statement of a page of alerts. Of several the next one is for when
+// the one before has not filled the page. There are two ways to the newest ones.
 //
 // The text index gives what it finds in the order of the list, frequent or rare, also of
 // several conditions joined; so it leads wherever it knows one of the conditions. Columns
@@ -22,7 +29,7 @@ import (
 //
 // Where the text index has no order (PostgreSQL), columns tell what they know and one
 // search of the index the rest, and the database chooses the way.
-func (s *Store) listSQL(ctx context.Context, db *sql.DB, scope soc.Scope, f AlertFilter) (string, []any, error) {
+func (s *Store) listSQL(ctx context.Context, db *sql.DB, scope soc.Scope, f AlertFilter) ([]statement, error) {
 	l := list{db: s.db, limit: f.Limit, before: f.Before}
 	l.where, l.args = scopeSQL(scope)
 	c := s.compiler(ctx, db)
@@ -35,7 +42,7 @@ func (s *Store) listSQL(ctx context.Context, db *sql.DB, scope soc.Scope, f Aler
 		for i := range of {
 			cond, err := c.compile(&of[i])
 			if err != nil {
-				return "", nil, err
+				return nil, err
 			}
 			conds = append(conds, cond)
 			l.narrow(&of[i])
@@ -44,36 +51,41 @@ func (s *Store) listSQL(ctx context.Context, db *sql.DB, scope soc.Scope, f Aler
 	if !scope.All() {
 		cond, err := c.scope(scope)
 		if err != nil {
-			return "", nil, err
+			return nil, err
 		}
 		conds = append(conds, cond)
 	}
 	if f.Group != nil {
 		l.and(`alerts.group_num = (SELECT num FROM alert_groups WHERE id = ?)`, f.Group[:])
 		l.columns(conds)
-		return l.byColumns()
+		return l.byColumns(), nil
 	}
 	if !s.db.textLeads() {
-		l.columns(together(conds))
-		return l.byColumns()
+		conds = together(conds)
+		if n := len(conds); n > 0 && conds[n-1].sql == "" && unsure(conds[n-1].lookup) {
+			l.columns(conds[:n-1])
+			return l.byWalk(*conds[n-1].lookup), nil
+		}
+		l.columns(conds)
+		return l.byColumns(), nil
 	}
 	few, err := c.few(conds)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	lead := leading(conds, few)
 	if lead == nil {
 		l.columns(conds)
-		return l.byColumns()
+		return l.byColumns(), nil
 	}
 	l.rest(conds)
 	if f.Before != nil {
 		err := db.QueryRowContext(ctx, `SELECT place FROM alerts WHERE sort_key = ?`, f.Before[:]).Scan(&l.beforePlace)
 		if err != nil && !errors.Is(err, sql.ErrNoRows) {
-			return "", nil, err
+			return nil, err
 		}
 	}
-	return l.byText(*lead)
+	return l.byText(*lead), nil
 }
 
 // scope is scopeSQL as the text index knows it.
@@ -127,6 +139,47 @@ func together(conds []cond) []cond {
 		joined = append(joined, cond{lookup: &query.Lookup{Join: query.And, Of: lookups}})
 	}
 	return joined
+}
+
+// unsure says that PostgreSQL's statistics do not tell how frequent is what is looked up:
+// they know tokens, not beginnings, nor what comes together.
+func unsure(l *query.Lookup) bool {
+	if l.Join == query.Not || l.Wide() {
+		return true
+	}
+	for i := range l.Of {
+		if unsure(&l.Of[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// walked is how many of the newest alerts are looked at before the text index is asked
+// for all that it finds.
+const walked = 5000
+
+// byWalk looks at the newest alerts one by one: what is frequent is among them. What is
+// rare is few, so that the text index finds all of it and they are sorted.
+func (l *list) byWalk(lookup query.Lookup) []statement {
+	if l.before != nil {
+		l.and(`alerts.sort_key < ?`, l.before[:])
+	}
+	const order = ` ORDER BY alerts.sort_key DESC LIMIT ?`
+	where, match := strings.Join(l.where, ` AND `), wordQuery(lookup)
+	// OFFSET 0 keeps PostgreSQL from taking the other way.
+	return []statement{
+		{
+			`SELECT alerts.num, ` + alertColumns + ` FROM (SELECT * FROM alerts WHERE ` + where + order + `) AS alerts` + alertJoins +
+				` WHERE EXISTS (SELECT 1 FROM alert_text WHERE rowid = alerts.place AND text @@ CAST(? AS tsquery) OFFSET 0)` + order,
+			append(slices.Clip(l.args), walked, match, l.limit),
+		},
+		{
+			`WITH found AS MATERIALIZED (SELECT rowid FROM alert_text WHERE text @@ CAST(? AS tsquery)) SELECT alerts.num, ` + alertColumns +
+				` FROM (SELECT alerts.* FROM found JOIN alerts ON alerts.place = found.rowid WHERE ` + where + ` OFFSET 0) AS alerts` + alertJoins + order,
+			append(append([]any{match}, l.args...), l.limit),
+		},
+	}
 }
 
 // fewTouched is how many alerts are looked at one by one rather than the text index.
@@ -206,15 +259,15 @@ func (l *list) rest(conds []cond) {
 	}
 }
 
-func (l *list) byColumns() (string, []any, error) {
+func (l *list) byColumns() []statement {
 	if l.before != nil {
 		l.and(`alerts.sort_key < ?`, l.before[:])
 	}
-	return alertSelect + ` WHERE ` + strings.Join(l.where, ` AND `) + ` ORDER BY alerts.sort_key DESC LIMIT ?`, append(l.args, l.limit), nil
+	return []statement{{alertSelect + ` WHERE ` + strings.Join(l.where, ` AND `) + ` ORDER BY alerts.sort_key DESC LIMIT ?`, append(l.args, l.limit)}}
 }
 
 // byText goes through what the text index finds, the newest first, until the page is full.
-func (l *list) byText(lead query.Lookup) (string, []any, error) {
+func (l *list) byText(lead query.Lookup) []statement {
 	args := []any{matchFTS(lead)}
 	text := `SELECT alerts.num, ` + alertColumns + ` FROM alert_text CROSS JOIN alerts ON alerts.place = alert_text.rowid` + alertJoins +
 		` WHERE alert_text MATCH ?`
@@ -235,5 +288,5 @@ func (l *list) byText(lead query.Lookup) (string, []any, error) {
 		bound(`<=`, placeOf(soc.SortKey(l.until))+placeSlack)
 	}
 	text += ` AND ` + strings.Join(l.where, ` AND `) + ` ORDER BY alert_text.rowid DESC LIMIT ?`
-	return text, append(append(args, l.args...), l.limit), nil
+	return []statement{{text, append(append(args, l.args...), l.limit)}}
 }

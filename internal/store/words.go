@@ -62,7 +62,8 @@ func wordQuery(l query.Lookup) string {
 	case query.Or:
 		return joinWords(l.Of, ` | `)
 	case query.Not:
-		return `!(` + wordQuery(l.Of[0]) + `)`
+		// The index finds nothing by what is not there.
+		return `(` + wordQuery(everything()) + `) & !(` + wordQuery(l.Of[0]) + `)`
 	}
 	var words []string
 	for i, token := range l.Words.Tokens {
