@@ -54,6 +54,7 @@ bench: build ## speed and memory, each with a peer or the machine's limit beside
 	go run ./bench/loss
 	go run ./bench/outbox
 	go run ./bench/path
+	go run ./bench/store
 	go run ./bench/node
 	go run ./bench/retention
 	@cd web && npm run --silent bench

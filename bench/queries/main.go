@@ -4,7 +4,8 @@
 //
 //	go run ./bench/queries -alerts 1000000 -data DIR
 //
-// It loads the alerts once, through the door that nodes use, and keeps them in DIR.
+// It loads the alerts once, through the door that nodes use, and keeps them in DIR. With
+// -postgres they go into a PostgreSQL server of its own, and are gone in the end.
 package main
 
 import (
@@ -20,6 +21,7 @@ import (
 
 	"github.com/socme-project/socme/internal/query"
 	"github.com/socme-project/socme/internal/store"
+	"github.com/socme-project/socme/internal/store/storetest"
 	"github.com/socme-project/socme/soc"
 )
 
@@ -27,37 +29,61 @@ func main() {
 	alerts := flag.Int("alerts", 1_000_000, "how many alerts to load, if there are none")
 	dir := flag.String("data", filepath.Join(os.TempDir(), "socme-bench-queries"), "where the database is kept")
 	rounds := flag.Int("rounds", 40, "how often each query runs")
+	postgres := flag.Bool("postgres", false, "measure on PostgreSQL")
 	flag.Parse()
-	if err := run(context.Background(), *dir, *alerts, *rounds); err != nil {
+	measured := run
+	if *postgres {
+		measured = runPostgres
+	}
+	o := store.Options{Dir: *dir, Now: func() time.Time { return now }, Log: slog.Default()}
+	if err := measured(context.Background(), o, *alerts, *rounds); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, dir string, alerts, rounds int) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+// now is when the bench takes place.
+var now = time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+
+// runPostgres runs on a server that ends with it.
+func runPostgres(ctx context.Context, o store.Options, alerts, rounds int) (err error) {
+	server, err := storetest.Start(ctx, "", "shared_buffers=512MB", "max_wal_size=4GB", "synchronous_commit=off")
+	if err != nil {
 		return err
 	}
-	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
-	s, err := store.Open(ctx, store.Options{Dir: dir, Now: func() time.Time { return now }, Log: slog.Default()})
+	defer func() { err = errors.Join(err, server.Stop()) }()
+	if o.Database, _, err = server.New(ctx); err != nil {
+		return err
+	}
+	o.Dir = ""
+	return run(ctx, o, alerts, rounds)
+}
+
+func run(ctx context.Context, o store.Options, alerts, rounds int) error {
+	if o.Dir != "" {
+		if err := os.MkdirAll(o.Dir, 0o700); err != nil {
+			return err
+		}
+	}
+	s, err := store.Open(ctx, o)
 	if err != nil {
 		return err
 	}
 	err = load(ctx, s, now, alerts)
 	if err == nil {
-		err = measure(ctx, s, now, rounds)
+		err = measure(ctx, s, rounds)
 	}
 	return errors.Join(err, s.Close())
 }
 
-func measure(ctx context.Context, s *store.Store, now time.Time, rounds int) error {
+func measure(ctx context.Context, s *store.Store, rounds int) error {
 	scope := soc.ScopeOfAll("bench", soc.RoleAdmin)
 	fmt.Printf("%-40s %9s %9s %5s %9s %9s %5s\n", "newest 50 of", "p50 ms", "p99", "hits", "client:", "p99", "hits")
 	var worst time.Duration
-	for _, text := range queries(now) {
+	for _, text := range queries() {
 		fmt.Printf("%-40s", text)
 		for _, with := range []string{"", "client:client-7 "} {
-			took, hits, err := times(ctx, s, scope, with+"("+text+")", now, rounds)
+			took, hits, err := times(ctx, s, scope, with+"("+text+")", rounds)
 			if err != nil {
 				return fmt.Errorf("%s: %w", text, err)
 			}
@@ -73,7 +99,7 @@ func measure(ctx context.Context, s *store.Store, now time.Time, rounds int) err
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-func times(ctx context.Context, s *store.Store, scope soc.Scope, text string, now time.Time, rounds int) (took []time.Duration, hits int, err error) {
+func times(ctx context.Context, s *store.Store, scope soc.Scope, text string, rounds int) (took []time.Duration, hits int, err error) {
 	for range rounds {
 		start := time.Now()
 		q, err := query.Parse(text, query.Asker{Now: now, User: "admin"})
@@ -94,7 +120,7 @@ func times(ctx context.Context, s *store.Store, scope soc.Scope, text string, no
 }
 
 // queries asks for every field: what is frequent, what is rare, what is absent.
-func queries(now time.Time) []string {
+func queries() []string {
 	values := [][]string{
 		{"client:client-0", "client:client-499", "client:nobody"},
 		{"node:node-0", "node:node-499", "node:nobody"},

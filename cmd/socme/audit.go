@@ -96,7 +96,7 @@ func auditList() *cobra.Command {
 }
 
 func auditVerify() *cobra.Command {
-	var data, head string
+	var data, databaseFile, head string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "verify [FILE]", Short: "Find the first record of the audit that was changed or is missing", Args: cobra.MaximumNArgs(1),
@@ -112,7 +112,7 @@ func auditVerify() *cobra.Command {
 			case len(args) == 1:
 				found, heads, err = verifyFile(args[0])
 			case data != "":
-				err = onFolder(cmd.Context(), data, func(s *store.Store) error {
+				err = onFolder(cmd.Context(), data, databaseFile, func(s *store.Store) error {
 					var err error
 					found, err = s.VerifyAudit(cmd.Context(), soc.System("audit verify"))
 					return err
@@ -138,6 +138,7 @@ func auditVerify() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&data, "data", "", "data folder of a core, instead of SOCME_URL")
+	addDatabaseFlag(cmd, &databaseFile)
 	cmd.Flags().StringVar(&head, "head", "", "a head that an earlier run printed, to compare with a file: NUMBER:VALUE")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the head as JSON")
 	return cmd

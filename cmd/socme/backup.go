@@ -19,7 +19,7 @@ import (
 )
 
 func backupCommand() *cobra.Command {
-	var data, out, recipient, recipientFile, passphraseFile string
+	var data, databaseFile, out, recipient, recipientFile, passphraseFile string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "backup", Short: "Write the core's data folder into one encrypted file, also while it runs", Args: cobra.NoArgs,
@@ -31,11 +31,15 @@ func backupCommand() *cobra.Command {
 			if err := mustBeCores(data); err != nil {
 				return err
 			}
+			database, err := readDatabase(databaseFile)
+			if err != nil {
+				return err
+			}
 			recipients, err := recipientsOf(recipient, recipientFile, passphraseFile)
 			if err != nil {
 				return err
 			}
-			s, err := core.OpenStore(cmd.Context(), data)
+			s, err := core.OpenStore(cmd.Context(), data, database)
 			if err != nil {
 				return err
 			}
@@ -56,6 +60,7 @@ func backupCommand() *cobra.Command {
 			return err
 		},
 	}
+	addDatabaseFlag(cmd, &databaseFile)
 	flags := cmd.Flags()
 	flags.StringVar(&data, "data", "data", "data folder of the core")
 	flags.StringVar(&out, "out", "", "file to write; - is standard output")

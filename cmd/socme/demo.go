@@ -19,11 +19,15 @@ func demoCommand() *cobra.Command {
 }
 
 func demoReset() *cobra.Command {
-	var data string
+	var data, databaseFile string
 	cmd := &cobra.Command{
 		Use: "reset", Short: "Remove the example client and everything of it", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := mustBeCores(data); err != nil {
+				return err
+			}
+			database, err := readDatabase(databaseFile)
+			if err != nil {
 				return err
 			}
 			unlock, err := openFolder(data)
@@ -31,7 +35,7 @@ func demoReset() *cobra.Command {
 				return err
 			}
 			defer unlock()
-			s, err := core.OpenStore(cmd.Context(), data)
+			s, err := core.OpenStore(cmd.Context(), data, database)
 			if err != nil {
 				return err
 			}
@@ -52,5 +56,6 @@ func demoReset() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&data, "data", "data", "data folder of the core")
+	addDatabaseFlag(cmd, &databaseFile)
 	return cmd
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/socme-project/socme/internal/core"
 )
 
 // openFolder makes the data folder, for its owner only, and locks it: two programs
@@ -44,7 +46,7 @@ func keepPrivate(dir string) error {
 // mustBeCores refuses a folder that holds something and no core, or that is not
 // there: a mistyped --data must not make a second core. An empty folder will do.
 func mustBeCores(dir string) error {
-	if _, err := os.Stat(filepath.Join(dir, "core.db")); err == nil {
+	if core.HasData(dir) {
 		return keepPrivate(dir)
 	}
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) == 0 {

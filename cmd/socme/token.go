@@ -20,7 +20,7 @@ func tokenCommand() *cobra.Command {
 }
 
 func tokenCreate() *cobra.Command {
-	var data, name, role string
+	var data, databaseFile, name, role string
 	var days int
 	var clients sdk.For
 	cmd := &cobra.Command{
@@ -45,7 +45,7 @@ func tokenCreate() *cobra.Command {
 				_, err = fmt.Fprintln(cmd.OutOrStdout(), string(made.Secret))
 				return err
 			}
-			return onFolder(cmd.Context(), data, func(s *store.Store) error {
+			return onFolder(cmd.Context(), data, databaseFile, func(s *store.Store) error {
 				n := store.NewToken{Name: name, Wanted: store.Wanted{Role: soc.Role(role), AllClients: clients.AllClients, Clients: clients.Clients}}
 				if days > 0 {
 					n.Expires = time.Now().Add(time.Duration(days) * 24 * time.Hour)
@@ -61,6 +61,7 @@ func tokenCreate() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&data, "data", "data", "data folder of the core")
+	addDatabaseFlag(cmd, &databaseFile)
 	flags.StringVar(&name, "name", "", "what the token is for")
 	flags.StringVar(&role, "role", string(soc.RoleViewer), "admin, analyst or viewer")
 	flags.IntVar(&days, "days", 0, "how long it is good (default: for ever)")

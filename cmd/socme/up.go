@@ -38,9 +38,9 @@ const (
 
 // upFlags are the flags of `socme up`.
 type upFlags struct {
-	data, listen, nodeListen, nodeURL string
-	rate                              int
-	demo, verbose                     bool
+	data, databaseFile, listen, nodeListen, nodeURL string
+	rate                                            int
+	demo, verbose                                   bool
 }
 
 func up() *cobra.Command {
@@ -53,6 +53,7 @@ func up() *cobra.Command {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.data, "data", "data", "data folder")
+	addDatabaseFlag(cmd, &f.databaseFile)
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "people's address; put it behind TLS before you leave the loopback")
 	flags.StringVar(&f.nodeListen, "node-listen", "", "nodes' address (default: a free port of the loopback, picked once)")
 	flags.StringVar(&f.nodeURL, "node-url", "", "where nodes reach it, for enrolment tokens (default: from --node-listen)")
@@ -72,13 +73,17 @@ func runUp(ctx context.Context, out io.Writer, f upFlags) error {
 		debug.SetGCPercent(heapGrowth)
 	}
 	log := newLog(f.verbose)
+	database, err := readDatabase(f.databaseFile)
+	if err != nil {
+		return err
+	}
 	unlock, err := openFolder(f.data)
 	if err != nil {
 		return err
 	}
 	defer unlock()
 	c, err := core.New(ctx, core.Options{
-		Dir: f.data, Listen: f.listen, NodeListen: f.nodeListen, NodeURL: f.nodeURL, Rate: f.rate,
+		Dir: f.data, Database: database, Listen: f.listen, NodeListen: f.nodeListen, NodeURL: f.nodeURL, Rate: f.rate,
 		Version: version, Page: web.Handler(), Log: log, Now: time.Now,
 	})
 	if err != nil {

@@ -123,7 +123,7 @@ func printLink(out io.Writer, url string, invited sdk.Invited, asJSON bool) erro
 }
 
 func userLink() *cobra.Command {
-	var data, url string
+	var data, databaseFile, url string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "link NAME", Short: "Print a link for a user who has lost the password or the phone", Args: cobra.ExactArgs(1),
@@ -140,7 +140,7 @@ func userLink() *cobra.Command {
 					return printLink(cmd.OutOrStdout(), api.URL, invited, asJSON)
 				})(cmd, args)
 			}
-			return onFolder(cmd.Context(), data, func(s *store.Store) error {
+			return onFolder(cmd.Context(), data, databaseFile, func(s *store.Store) error {
 				i, err := s.AddUserLink(cmd.Context(), byHand("user link"), args[0])
 				if err != nil {
 					return err
@@ -151,17 +151,22 @@ func userLink() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&data, "data", "", "data folder of the core, instead of SOCME_URL")
+	addDatabaseFlag(cmd, &databaseFile)
 	cmd.Flags().StringVar(&url, "url", "http://127.0.0.1:8080", "the core's address for the link, with --data")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the user and the link as JSON")
 	return cmd
 }
 
 // onFolder opens a core's database without the core.
-func onFolder(ctx context.Context, data string, do func(*store.Store) error) error {
+func onFolder(ctx context.Context, data, databaseFile string, do func(*store.Store) error) error {
 	if err := mustBeCores(data); err != nil {
 		return err
 	}
-	s, err := core.OpenStore(ctx, data)
+	database, err := readDatabase(databaseFile)
+	if err != nil {
+		return err
+	}
+	s, err := core.OpenStore(ctx, data, database)
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/socme-project/socme/internal/api"
 	"github.com/socme-project/socme/internal/store"
+	"github.com/socme-project/socme/internal/store/storetest"
 	"github.com/socme-project/socme/soc"
 )
 
@@ -21,7 +22,7 @@ import (
 // log, in the audit, and in the files of the database. What is made to be shown once may
 // stand in the answer that makes it, and nowhere else.
 func TestSecretsStayWhereTheyBelong(t *testing.T) {
-	s := serve(t)
+	s := serve(t, storetest.SQLite())
 	canaries := map[string]string{} // secret → what it is
 	plant := func(what, secret string) string {
 		canaries[secret] = what

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/socme-project/socme/internal/store"
+	"github.com/socme-project/socme/internal/store/storetest"
 	"github.com/socme-project/socme/soc"
 )
 
@@ -46,9 +47,9 @@ type isolation struct {
 	made   int
 }
 
-func newIsolation(t *testing.T) *isolation {
+func newIsolation(t *testing.T, d storetest.Database) *isolation {
 	t.Helper()
-	i := &isolation{server: serve(t)}
+	i := &isolation{server: serve(t, d)}
 	for n, name := range []string{"North clinic", "South school"} {
 		i.sides[n] = i.side(t, name, 3+2*n)
 	}
@@ -239,7 +240,12 @@ func (i *isolation) toTheEnd(t *testing.T, a *asker) (int, string, http.Header) 
 }
 
 func TestNobodySeesWhatIsNotTheirs(t *testing.T) {
-	i := newIsolation(t)
+	storetest.OnEach(t, nobodySeesWhatIsNotTheirs)
+}
+
+func nobodySeesWhatIsNotTheirs(t *testing.T, d storetest.Database) {
+	t.Helper()
+	i := newIsolation(t, d)
 	table, operations := rows(), i.operations(t)
 	for id := range operations {
 		if table[id].least == "" {
@@ -335,7 +341,7 @@ func (i *isolation) tryOne(t *testing.T, method string, r row, a *asker, s *side
 }
 
 func TestNotYoursAndNotThereAreTheSameAnswer(t *testing.T) {
-	i := newIsolation(t)
+	i := newIsolation(t, storetest.SQLite())
 	operations, theirs := i.operations(t), i.sides[1]
 	nothing := &side{client: soc.Client{ID: soc.ClientID(soc.NewID())}, node: soc.Node{ID: soc.NodeID(soc.NewID())}, alerts: []soc.StoredAlert{{Alert: soc.Alert{ID: theirs.alerts[0].ID}}}}
 	nothing.alerts[0].ID[15] ^= 1

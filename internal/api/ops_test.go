@@ -6,11 +6,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/socme-project/socme/internal/store/storetest"
 	"github.com/socme-project/socme/soc"
 )
 
 func TestFiguresAreForACredentialThatSeesEverything(t *testing.T) {
-	s := serve(t)
+	s := serve(t, storetest.SQLite())
 	viewer := s.token(t, soc.RoleViewer)
 	s.raise(t, 3)
 	next := follow(t, s, "", "0", viewer)
@@ -43,7 +44,7 @@ func TestFiguresAreForACredentialThatSeesEverything(t *testing.T) {
 }
 
 func TestReadyMeansThatAlertsCanBeTaken(t *testing.T) {
-	s := serve(t)
+	s := serve(t, storetest.SQLite())
 	var r struct {
 		Ready   bool
 		Reasons []string
@@ -65,7 +66,7 @@ func TestReadyMeansThatAlertsCanBeTaken(t *testing.T) {
 }
 
 func TestRetentionOverTheAPI(t *testing.T) {
-	s := serve(t)
+	s := serve(t, storetest.SQLite())
 	admin := s.token(t, soc.RoleAdmin)
 	do := func(method, path, body string, want int, into any) {
 		t.Helper()

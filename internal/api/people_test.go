@@ -14,6 +14,7 @@ import (
 
 	"github.com/socme-project/socme/internal/api"
 	"github.com/socme-project/socme/internal/store"
+	"github.com/socme-project/socme/internal/store/storetest"
 	"github.com/socme-project/socme/soc"
 )
 
@@ -57,7 +58,7 @@ func into[T any](t *testing.T, text string) T {
 }
 
 func TestASecondFactor(t *testing.T) {
-	s := serve(t)
+	s := serve(t, storetest.SQLite())
 	ada := s.join(t, "ada", soc.RoleAnalyst)
 	made := into[api.NewTOTP](t, ada.must(t, 200, "POST", "/account/totp", ""))
 	uri, err := url.Parse(made.URI)
@@ -111,7 +112,7 @@ func TestASecondFactor(t *testing.T) {
 }
 
 func TestCodesCannotBeGuessed(t *testing.T) {
-	s := serve(t)
+	s := serve(t, storetest.SQLite())
 	ada := s.join(t, "ada", soc.RoleAnalyst)
 	made := into[api.NewTOTP](t, ada.must(t, 200, "POST", "/account/totp", ""))
 	secret, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(made.Secret)
@@ -140,7 +141,7 @@ func TestCodesCannotBeGuessed(t *testing.T) {
 }
 
 func TestWhoIsBehindWhatTheyMade(t *testing.T) {
-	s := serve(t)
+	s := serve(t, storetest.SQLite())
 	root, ada := s.join(t, "root", soc.RoleAdmin), s.join(t, "ada", soc.RoleAdmin, "acme")
 	// An admin of one client makes tokens of that client, and of no more.
 	made := into[api.NewToken](t, ada.must(t, 201, "POST", "/tokens", `{"name":"hers","role":"viewer"}`))
@@ -163,7 +164,7 @@ func TestWhoIsBehindWhatTheyMade(t *testing.T) {
 }
 
 func TestWhoLooksIsWrittenDownOnceAMinute(t *testing.T) {
-	s := serve(t)
+	s := serve(t, storetest.SQLite())
 	s.raise(t, 3)
 	ada := s.join(t, "ada", soc.RoleViewer, "acme")
 	bob := s.join(t, "bob", soc.RoleViewer)
@@ -212,7 +213,7 @@ func TestWhoLooksIsWrittenDownOnceAMinute(t *testing.T) {
 }
 
 func TestAFailedSignInIsWrittenDown(t *testing.T) {
-	s := serve(t)
+	s := serve(t, storetest.SQLite())
 	s.join(t, "ada", soc.RoleViewer, "acme")
 	for _, name := range []string{"ada", "ada", "hunter2 in the wrong field"} {
 		call(t, browser(t), "POST", s.URL+"/api/v1/session", fmt.Sprintf(`{"name":%q,"password":"guess"}`, name))
@@ -225,7 +226,7 @@ func TestAFailedSignInIsWrittenDown(t *testing.T) {
 }
 
 func TestAnAnswerThatIsNotThePagesHasStrictHeaders(t *testing.T) {
-	s := serve(t)
+	s := serve(t, storetest.SQLite())
 	admin := []string{"Authorization", "Bearer " + s.token(t, soc.RoleAdmin)}
 	for _, at := range []string{"GET /api/v1/about", "GET /api/v1/alerts", "GET /api/v1/nothing", "DELETE /api/v1/alerts", "GET /healthz", "GET /api/v1/alerts/" + strings.Repeat("0", 32)} {
 		method, path, _ := strings.Cut(at, " ")
@@ -247,7 +248,7 @@ func TestAnAnswerThatIsNotThePagesHasStrictHeaders(t *testing.T) {
 }
 
 func TestRequestsAreLimited(t *testing.T) {
-	s := serve(t)
+	s := serve(t, storetest.SQLite())
 	token := s.token(t, soc.RoleAdmin)
 	other := s.token(t, soc.RoleViewer)
 	slow := &api.API{Store: s.store, Hub: s.hub, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return s.clock }, Seal: s.seal, Rate: 5}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/socme-project/socme/internal/store"
+	"github.com/socme-project/socme/internal/store/storetest"
 	"github.com/socme-project/socme/soc"
 )
 
@@ -39,111 +40,115 @@ func (s *server) do(t *testing.T, client *http.Client, path, body string, into a
 }
 
 func TestTriageOverTheAPI(t *testing.T) {
-	s := serve(t)
-	harbour, err := s.store.AddClient(t.Context(), system, "harbour", false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ann, bob, cleo := s.analyst(t, "ann"), s.analyst(t, "bob"), s.analyst(t, "cleo", harbour.Name)
-	s.raise(t, 4)
-	var page struct {
-		Items []soc.Group `json:"items"`
-		AsOf  int64       `json:"as_of"`
-	}
-	_, text, _ := call(t, ann, "GET", s.URL+"/api/v1/groups?state=open,escalated&severity=low", "")
-	if err := json.Unmarshal([]byte(text), &page); err != nil || len(page.Items) != 4 || page.AsOf != 4 {
-		t.Fatalf("groups: %s", text)
-	}
-	group := "/groups/" + page.Items[0].ID.String()
-	if status, text := s.do(t, ann, group+"/actions", `{"verb":"claim"}`, nil); status != http.StatusOK {
-		t.Fatalf("claim: %d %s", status, text)
-	}
-	status, text := s.do(t, bob, group+"/actions", `{"verb":"claim"}`, nil)
-	if status != http.StatusConflict || !strings.Contains(text, "ann has it") {
-		t.Errorf("bob claims what ann has: %d %s", status, text)
-	}
-	for _, path := range []string{group, group + "/alerts", group + "/timeline"} {
-		if status, text, _ := call(t, cleo, "GET", s.URL+"/api/v1"+path, ""); status != http.StatusNotFound {
-			t.Errorf("cleo reads %s of another client: %d %s", path, status, text)
+	storetest.OnEach(t, func(t *testing.T, d storetest.Database) {
+		s := serve(t, d)
+		harbour, err := s.store.AddClient(t.Context(), system, "harbour", false)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if status, _ := s.do(t, cleo, group+"/actions", `{"verb":"acknowledge"}`, nil); status != http.StatusNotFound {
-		t.Errorf("cleo acts on another client's group: %d", status)
-	}
-	if status, text := s.do(t, ann, group+"/actions", `{"verb":"resolve"}`, nil); status != http.StatusUnprocessableEntity || !strings.Contains(text, "true-positive") {
-		t.Errorf("resolved without a verdict: %d %s", status, text)
-	}
+		ann, bob, cleo := s.analyst(t, "ann"), s.analyst(t, "bob"), s.analyst(t, "cleo", harbour.Name)
+		s.raise(t, 4)
+		var page struct {
+			Items []soc.Group `json:"items"`
+			AsOf  int64       `json:"as_of"`
+		}
+		_, text, _ := call(t, ann, "GET", s.URL+"/api/v1/groups?state=open,escalated&severity=low", "")
+		if err := json.Unmarshal([]byte(text), &page); err != nil || len(page.Items) != 4 || page.AsOf < 4 {
+			t.Fatalf("groups: %s", text)
+		}
+		group := "/groups/" + page.Items[0].ID.String()
+		if status, text := s.do(t, ann, group+"/actions", `{"verb":"claim"}`, nil); status != http.StatusOK {
+			t.Fatalf("claim: %d %s", status, text)
+		}
+		status, text := s.do(t, bob, group+"/actions", `{"verb":"claim"}`, nil)
+		if status != http.StatusConflict || !strings.Contains(text, "ann has it") {
+			t.Errorf("bob claims what ann has: %d %s", status, text)
+		}
+		for _, path := range []string{group, group + "/alerts", group + "/timeline"} {
+			if status, text, _ := call(t, cleo, "GET", s.URL+"/api/v1"+path, ""); status != http.StatusNotFound {
+				t.Errorf("cleo reads %s of another client: %d %s", path, status, text)
+			}
+		}
+		if status, _ := s.do(t, cleo, group+"/actions", `{"verb":"acknowledge"}`, nil); status != http.StatusNotFound {
+			t.Errorf("cleo acts on another client's group: %d", status)
+		}
+		if status, text := s.do(t, ann, group+"/actions", `{"verb":"resolve"}`, nil); status != http.StatusUnprocessableEntity || !strings.Contains(text, "true-positive") {
+			t.Errorf("resolved without a verdict: %d %s", status, text)
+		}
 
-	var shown store.Matches
-	if status, text := s.do(t, ann, "/actions/preview", `{"verb":"resolve","query":"severity:low"}`, &shown); status != http.StatusOK || shown.Alerts != 2 {
-		t.Fatalf("preview: %d %s", status, text)
-	}
-	s.raise(t, 1) // of low severity, after the look
-	var action soc.Action
-	if status, text := s.do(t, ann, "/actions", fmt.Sprintf(`{"verb":"resolve","verdict":"expected","query":"severity:low","as_of":%d}`, shown.AsOf), &action); status != http.StatusOK || action.Alerts != 2 {
-		t.Fatalf("resolve all: %d %s", status, text)
-	}
-	if status, text := s.do(t, cleo, "/actions", `{"verb":"resolve","verdict":"expected","query":""}`, nil); status != http.StatusConflict {
-		t.Errorf("cleo resolves what she does not see: %d %s", status, text)
-	}
-	if status, text := s.do(t, ann, "/actions/"+action.ID+"/undo", ``, &action); status != http.StatusOK || action.Alerts != 2 || action.Verb != soc.VerbUndo {
-		t.Errorf("undo: %d %s", status, text)
-	}
-	var h store.Histogram
-	_, text, _ = call(t, ann, "GET", s.URL+"/api/v1/alerts/histogram?query=severity:low", "")
-	if err := json.Unmarshal([]byte(text), &h); err != nil || h.Total != 3 || h.Seconds != 3600 {
-		t.Errorf("histogram: %s", text)
-	}
-	if status, text, _ := call(t, ann, "GET", s.URL+"/api/v1/alerts/histogram?from="+time.Now().UTC().Format(time.RFC3339)+"&until=2001-01-01T00:00:00Z", ""); status != http.StatusUnprocessableEntity {
-		t.Errorf("a period that ends before it begins: %d %s", status, text)
-	}
+		var shown store.Matches
+		if status, text := s.do(t, ann, "/actions/preview", `{"verb":"resolve","query":"severity:low"}`, &shown); status != http.StatusOK || shown.Alerts != 2 {
+			t.Fatalf("preview: %d %s", status, text)
+		}
+		s.raise(t, 1) // of low severity, after the look
+		var action soc.Action
+		if status, text := s.do(t, ann, "/actions", fmt.Sprintf(`{"verb":"resolve","verdict":"expected","query":"severity:low","as_of":%d}`, shown.AsOf), &action); status != http.StatusOK || action.Alerts != 2 {
+			t.Fatalf("resolve all: %d %s", status, text)
+		}
+		if status, text := s.do(t, cleo, "/actions", `{"verb":"resolve","verdict":"expected","query":""}`, nil); status != http.StatusConflict {
+			t.Errorf("cleo resolves what she does not see: %d %s", status, text)
+		}
+		if status, text := s.do(t, ann, "/actions/"+action.ID+"/undo", ``, &action); status != http.StatusOK || action.Alerts != 2 || action.Verb != soc.VerbUndo {
+			t.Errorf("undo: %d %s", status, text)
+		}
+		var h store.Histogram
+		_, text, _ = call(t, ann, "GET", s.URL+"/api/v1/alerts/histogram?query=severity:low", "")
+		if err := json.Unmarshal([]byte(text), &h); err != nil || h.Total != 3 || h.Seconds != 3600 {
+			t.Errorf("histogram: %s", text)
+		}
+		if status, text, _ := call(t, ann, "GET", s.URL+"/api/v1/alerts/histogram?from="+time.Now().UTC().Format(time.RFC3339)+"&until=2001-01-01T00:00:00Z", ""); status != http.StatusUnprocessableEntity {
+			t.Errorf("a period that ends before it begins: %d %s", status, text)
+		}
+	})
 }
 
 // Each action stands once in the audit, and once in the timelines.
 func TestTheTimelineIsTheAudit(t *testing.T) {
-	s := serve(t)
-	ann := s.analyst(t, "ann")
-	s.raise(t, 2)
-	var list struct {
-		Items []soc.StoredAlert `json:"items"`
-	}
-	_, text, _ := call(t, ann, "GET", s.URL+"/api/v1/alerts", "")
-	if err := json.Unmarshal([]byte(text), &list); err != nil {
-		t.Fatal(err)
-	}
-	alert := "/alerts/" + list.Items[0].ID.String()
-	for _, body := range []string{`{"verb":"claim"}`, `{"verb":"escalate","text":"to the client"}`, `{"verb":"comment","text":"called them"}`, `{"verb":"resolve","verdict":"true-positive"}`, `{"verb":"reopen"}`} {
-		if status, text := s.do(t, ann, alert+"/actions", body, nil); status != http.StatusOK {
-			t.Fatalf("%s: %d %s", body, status, text)
+	storetest.OnEach(t, func(t *testing.T, d storetest.Database) {
+		s := serve(t, d)
+		ann := s.analyst(t, "ann")
+		s.raise(t, 2)
+		var list struct {
+			Items []soc.StoredAlert `json:"items"`
 		}
-	}
-	var timeline struct {
-		Items []soc.Action `json:"items"`
-	}
-	_, text, _ = call(t, ann, "GET", s.URL+"/api/v1"+alert+"/timeline", "")
-	if err := json.Unmarshal([]byte(text), &timeline); err != nil {
-		t.Fatal(err)
-	}
-	want := map[string]int{}
-	for _, action := range timeline.Items {
-		want[action.ID]++
-	}
-	got := map[string]int{}
-	page, err := s.store.Audit(t.Context(), system, store.AuditFilter{Noun: "alert", Limit: 100})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, record := range page {
-		var after soc.Action
-		if err := json.Unmarshal(record.After, &after); err != nil {
+		_, text, _ := call(t, ann, "GET", s.URL+"/api/v1/alerts", "")
+		if err := json.Unmarshal([]byte(text), &list); err != nil {
 			t.Fatal(err)
 		}
-		got[after.ID]++
-		if record.Actor.Name != "ann" || record.Verb != string(after.Verb) {
-			t.Errorf("the audit says that %s did %s; the timeline %s", record.Actor.Name, record.Verb, after.Verb)
+		alert := "/alerts/" + list.Items[0].ID.String()
+		for _, body := range []string{`{"verb":"claim"}`, `{"verb":"escalate","text":"to the client"}`, `{"verb":"comment","text":"called them"}`, `{"verb":"resolve","verdict":"true-positive"}`, `{"verb":"reopen"}`} {
+			if status, text := s.do(t, ann, alert+"/actions", body, nil); status != http.StatusOK {
+				t.Fatalf("%s: %d %s", body, status, text)
+			}
 		}
-	}
-	if len(want) != 5 || fmt.Sprint(want) != fmt.Sprint(got) {
-		t.Errorf("timeline %v, audit %v", want, got)
-	}
+		var timeline struct {
+			Items []soc.Action `json:"items"`
+		}
+		_, text, _ = call(t, ann, "GET", s.URL+"/api/v1"+alert+"/timeline", "")
+		if err := json.Unmarshal([]byte(text), &timeline); err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]int{}
+		for _, action := range timeline.Items {
+			want[action.ID]++
+		}
+		got := map[string]int{}
+		page, err := s.store.Audit(t.Context(), system, store.AuditFilter{Noun: "alert", Limit: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, record := range page {
+			var after soc.Action
+			if err := json.Unmarshal(record.After, &after); err != nil {
+				t.Fatal(err)
+			}
+			got[after.ID]++
+			if record.Actor.Name != "ann" || record.Verb != string(after.Verb) {
+				t.Errorf("the audit says that %s did %s; the timeline %s", record.Actor.Name, record.Verb, after.Verb)
+			}
+		}
+		if len(want) != 5 || fmt.Sprint(want) != fmt.Sprint(got) {
+			t.Errorf("timeline %v, audit %v", want, got)
+		}
+	})
 }

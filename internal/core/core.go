@@ -33,11 +33,12 @@ import (
 
 // Options of New.
 type Options struct {
-	Dir        string // the data folder; it exists
-	Listen     string // people's address, host:port
-	NodeListen string // nodes' address; "" is the one kept in the data folder
-	NodeURL    string // what enrolment tokens say; "" is made from NodeListen
-	Rate       int    // requests a second for each user and token; 0 means 200
+	Dir        string     // the data folder; it exists
+	Database   soc.Secret // as store.Options has it
+	Listen     string     // people's address, host:port
+	NodeListen string     // nodes' address; "" is the one kept in the data folder
+	NodeURL    string     // what enrolment tokens say; "" is made from NodeListen
+	Rate       int        // requests a second for each user and token; 0 means 200
 	Version    string
 	Page       http.Handler
 	Log        *slog.Logger
@@ -75,7 +76,7 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	if c.seal, err = seal.OpenKey(o.Dir); err != nil {
 		return nil, err
 	}
-	if c.Store, err = store.Open(ctx, store.Options{Dir: o.Dir, Now: o.Now, Log: o.Log, Committed: c.metrics.Committed}); err != nil {
+	if c.Store, err = store.Open(ctx, store.Options{Dir: o.Dir, Database: o.Database, Now: o.Now, Log: o.Log, Committed: c.metrics.Committed}); err != nil {
 		return nil, err
 	}
 	span, err := c.Store.FeedSpan(ctx, system)
@@ -281,10 +282,20 @@ func (c *Core) tidy(ctx context.Context) error {
 	}
 }
 
+// HasData says whether a folder is the data folder of a core.
+func HasData(dir string) bool {
+	for _, file := range store.Files() {
+		if _, err := os.Stat(filepath.Join(dir, file)); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // OpenStore opens the database of a data folder without anything around it. It may
 // be used while a core runs on the folder.
-func OpenStore(ctx context.Context, dir string) (*store.Store, error) {
-	return store.Open(ctx, store.Options{Dir: dir, Now: time.Now})
+func OpenStore(ctx context.Context, dir string, database soc.Secret) (*store.Store, error) {
+	return store.Open(ctx, store.Options{Dir: dir, Database: database, Now: time.Now})
 }
 
 // OpenAPI is the description of people's API, as YAML.

@@ -7,10 +7,11 @@ import (
 	"testing"
 
 	"github.com/socme-project/socme/internal/e2e/rig"
+	"github.com/socme-project/socme/internal/store/storetest"
 	"github.com/socme-project/socme/soc"
 )
 
-func TestMain(m *testing.M) { rig.Main(m) }
+func TestMain(m *testing.M) { rig.Main(m, storetest.Stop) }
 
 // process is the program, running.
 type process struct{ *rig.Process }

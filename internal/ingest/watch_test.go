@@ -10,6 +10,7 @@ import (
 	"github.com/socme-project/socme/internal/hub"
 	"github.com/socme-project/socme/internal/query"
 	"github.com/socme-project/socme/internal/store"
+	"github.com/socme-project/socme/internal/store/storetest"
 	"github.com/socme-project/socme/soc"
 )
 
@@ -20,15 +21,13 @@ type watched struct {
 	node         soc.NodeID
 }
 
-func newWatched(t *testing.T) *watched {
+func TestMain(m *testing.M) { storetest.Main(m) }
+
+func newWatched(t *testing.T, d storetest.Database) *watched {
 	t.Helper()
 	w := &watched{wall: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC), steady: time.Now()}
 	now := func() time.Time { return w.wall }
-	s, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Now: now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = s.Close() })
+	s := d.Open(t, now)
 	w.Ingest = &Ingest{Store: s, Hub: hub.New(0), Log: slog.New(slog.DiscardHandler), Now: now}
 	if err := w.Prepare(); err != nil {
 		t.Fatal(err)
@@ -98,35 +97,39 @@ func wantStates(t *testing.T, what string, got []soc.AlertState, want ...soc.Ale
 }
 
 func TestASilentNodeRaisesOneAlertThatResolvesItself(t *testing.T) {
-	w := newWatched(t)
-	wantStates(t, "never heard of", w.notices(t))
-	w.beat(t)
-	w.pass(29 * time.Second)
-	wantStates(t, "after less than three beats", w.notices(t))
-	w.pass(2 * time.Second)
-	wantStates(t, "after three beats", w.notices(t), soc.AlertOpen)
-	w.pass(time.Hour)
-	wantStates(t, "an hour later", w.notices(t), soc.AlertOpen)
-	w.beat(t)
-	wantStates(t, "heard again", w.notices(t), soc.AlertResolved)
-	w.pass(40 * time.Second)
-	wantStates(t, "silent again", w.notices(t), soc.AlertOpen, soc.AlertResolved)
-	if err := w.Store.RevokeNode(t.Context(), system, w.node); err != nil {
-		t.Fatal(err)
-	}
-	wantStates(t, "revoked", w.notices(t), soc.AlertResolved, soc.AlertResolved)
+	storetest.OnEach(t, func(t *testing.T, d storetest.Database) {
+		w := newWatched(t, d)
+		wantStates(t, "never heard of", w.notices(t))
+		w.beat(t)
+		w.pass(29 * time.Second)
+		wantStates(t, "after less than three beats", w.notices(t))
+		w.pass(2 * time.Second)
+		wantStates(t, "after three beats", w.notices(t), soc.AlertOpen)
+		w.pass(time.Hour)
+		wantStates(t, "an hour later", w.notices(t), soc.AlertOpen)
+		w.beat(t)
+		wantStates(t, "heard again", w.notices(t), soc.AlertResolved)
+		w.pass(40 * time.Second)
+		wantStates(t, "silent again", w.notices(t), soc.AlertOpen, soc.AlertResolved)
+		if err := w.Store.RevokeNode(t.Context(), system, w.node); err != nil {
+			t.Fatal(err)
+		}
+		wantStates(t, "revoked", w.notices(t), soc.AlertResolved, soc.AlertResolved)
+	})
 }
 
 func TestNeitherTheCoresClockNorItsStartMakesANodeOffline(t *testing.T) {
-	w := newWatched(t)
-	w.beat(t)
-	w.wall = w.wall.Add(10 * time.Minute)
-	wantStates(t, "the core's clock was set", w.notices(t))
+	storetest.OnEach(t, func(t *testing.T, d storetest.Database) {
+		w := newWatched(t, d)
+		w.beat(t)
+		w.wall = w.wall.Add(10 * time.Minute)
+		wantStates(t, "the core's clock was set", w.notices(t))
 
-	w.heard = newHeard(w.steady) // the core starts anew, and has heard of nobody
-	wantStates(t, "just started", w.notices(t))
-	w.pass(31 * time.Second)
-	wantStates(t, "started 31 s ago", w.notices(t))
-	w.pass(20 * time.Second)
-	wantStates(t, "started 51 s ago", w.notices(t), soc.AlertOpen)
+		w.heard = newHeard(w.steady) // the core starts anew, and has heard of nobody
+		wantStates(t, "just started", w.notices(t))
+		w.pass(31 * time.Second)
+		wantStates(t, "started 31 s ago", w.notices(t))
+		w.pass(20 * time.Second)
+		wantStates(t, "started 51 s ago", w.notices(t), soc.AlertOpen)
+	})
 }

@@ -49,7 +49,7 @@ func (s *Store) Alerts(ctx context.Context, scope soc.Scope, f AlertFilter) ([]s
 	if err != nil {
 		return nil, err
 	}
-	found, err := listAlerts(ctx, db, scope, f)
+	found, err := s.listAlerts(ctx, db, scope, f)
 	if err != nil {
 		return nil, fmt.Errorf("list alerts: %w", err)
 	}

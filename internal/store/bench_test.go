@@ -8,15 +8,16 @@ import (
 	"testing"
 	"time"
 
+	"github.com/socme-project/socme/internal/store/storetest"
 	"github.com/socme-project/socme/soc"
 )
 
 // BenchmarkAccept takes batches of 1,000 alerts of about 1.1 KB, every commit synced.
 func BenchmarkAccept(b *testing.B) {
-	for _, engine := range engines {
-		b.Run(engine.name, func(b *testing.B) {
+	for _, d := range storetest.Databases() {
+		b.Run(d.Name, func(b *testing.B) {
 			w := &world{clock: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)}
-			w.Store = engine.open(b, func() time.Time { return w.clock })
+			w.Store = d.Open(b, func() time.Time { return w.clock })
 			w.client = must(w.AddClient(b.Context(), system, "acme", false))(b)
 			w.node, w.key = w.enrol(b, "acme")
 			c := newChain(w.node.ID, soc.LaneNormal)
@@ -38,8 +39,8 @@ func BenchmarkAccept(b *testing.B) {
 			}
 			_ = json.Valid
 			b.ResetTimer()
-			for _, d := range deliveries {
-				must(w.Accept(b.Context(), system, c.delivery(d)))(b)
+			for _, entries := range deliveries {
+				must(w.Accept(b.Context(), system, c.delivery(entries)))(b)
 			}
 			b.ReportMetric(float64(b.N*1000)/b.Elapsed().Seconds(), "alerts/s")
 		})

@@ -130,9 +130,9 @@ func (s *Store) DeleteDemo(ctx context.Context, scope soc.Scope) (alerts int64, 
 		return 0, err
 	}
 	err = s.tx(ctx, func(g *gorm.DB, tx *sql.Tx) error {
-		demo, err := gorm.G[clientRow](g).Where("demo = 1").Omit("nodes").First(ctx)
-		if err != nil {
-			return err
+		var demo clientRow
+		if err := tx.QueryRowContext(ctx, `SELECT num, id, name FROM clients WHERE demo`+s.db.forUpdate(`clients`)).Scan(&demo.Num, &demo.ID, &demo.Name); err != nil {
+			return notFound(err)
 		}
 		client := demo.Num
 		const (
@@ -140,11 +140,13 @@ func (s *Store) DeleteDemo(ctx context.Context, scope soc.Scope) (alerts int64, 
 			ofHeads  = `(SELECT heads.num FROM heads JOIN nodes ON nodes.num = heads.node_num WHERE nodes.client_num = ?)`
 		)
 		for _, statement := range []string{
+			`UPDATE nodes SET revoked_ms = 1 WHERE client_num = ?`, // deliveries that are under way end before, or find no node
 			`DELETE FROM feed WHERE alert_num IN ` + ofAlerts,
 			`DELETE FROM alert_text WHERE rowid IN (SELECT place FROM alerts WHERE client_num = ?)`,
 			`DELETE FROM raws WHERE alert_num IN ` + ofAlerts,
 			`DELETE FROM events WHERE alert_num IN ` + ofAlerts,
 			`DELETE FROM witnesses WHERE alert_num IN ` + ofAlerts,
+			`DELETE FROM action_alerts WHERE alert_num IN ` + ofAlerts,
 			`DELETE FROM withheld WHERE node_num IN (SELECT num FROM nodes WHERE client_num = ?)`,
 			`DELETE FROM ledger WHERE head_num IN ` + ofHeads,
 			`DELETE FROM tape WHERE head_num IN ` + ofHeads,
@@ -164,6 +166,7 @@ func (s *Store) DeleteDemo(ctx context.Context, scope soc.Scope) (alerts int64, 
 			`DELETE FROM rollup_facet WHERE client_num = ?`,
 			`DELETE FROM retention WHERE client_num = ?`,
 			`DELETE FROM holds WHERE client_num = ?`,
+			`DELETE FROM rollup_outcome WHERE client_num = ?`,
 			`DELETE FROM clients WHERE num = ?`,
 		} {
 			result, err := tx.ExecContext(ctx, statement, client)

@@ -28,12 +28,18 @@ type ContentsHead struct {
 	Value soc.Hash   `json:"value"`
 }
 
+// dumpElsewhere says how a database on PostgreSQL is backed up.
+const dumpElsewhere = "a database on PostgreSQL is backed up by PostgreSQL itself, for example with pg_dump; copy the data folder beside it, which holds the keys"
+
 // Dump writes the database as it is at one moment into a folder, in the form that Open
 // opens there, while others read and write. The folder must be private: the copy holds
 // all that the database holds.
 func (s *Store) Dump(ctx context.Context, scope soc.Scope, dir string) (Contents, error) {
 	if err := mustAll(scope); err != nil {
 		return Contents{}, err
+	}
+	if s.file == "" {
+		return Contents{}, fmt.Errorf("%w: %s", soc.ErrInvalid, dumpElsewhere)
 	}
 	if err := dumpSQLite(ctx, s.file, filepath.Join(dir, fileSQLite)); err != nil {
 		return Contents{}, fmt.Errorf("copy the database: %w", err)

@@ -83,7 +83,7 @@ func (s *Store) Enrol(ctx context.Context, scope soc.Scope, e Enrolment) (soc.No
 			UsedMS    int64 `gorm:"column:used_ms"`
 			NodeNum   *int64
 		}
-		err := g.Raw(`SELECT * FROM enrolments WHERE secret_hash = ?`, hashSecret(e.Secret)).First(&row).Error
+		err := g.Raw(`SELECT * FROM enrolments WHERE secret_hash = ?`+s.db.forUpdate(`enrolments`), hashSecret(e.Secret)).First(&row).Error
 		switch {
 		case errors.Is(err, gorm.ErrRecordNotFound):
 			return fmt.Errorf("%w: the core knows no such enrolment token; make one with `socme node token --client NAME`", soc.ErrForbidden)

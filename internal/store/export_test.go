@@ -32,6 +32,33 @@ func ScopedMethods() []string {
 	return names
 }
 
+// Rebind writes parameters as PostgreSQL takes them.
+func Rebind(text string) string { return rebind(text) }
+
+// Schema lists every column as table.column, with the kind of what it holds.
+func Schema(s *Store) (map[string]string, error) {
+	text := `SELECT m.name AS "table", c.name AS "column", c.type AS kind, c."notnull" OR c.pk > 0 AS filled FROM sqlite_master m JOIN pragma_table_info(m.name) c
+		WHERE m.type = 'table' AND m.name NOT LIKE 'alert_text%'`
+	if _, ok := s.db.(onPostgres); ok {
+		text = `SELECT table_name AS "table", column_name AS "column", data_type AS kind, is_nullable = 'NO' AS filled FROM information_schema.columns
+			WHERE table_schema = 'public' AND table_name <> 'alert_text'`
+	}
+	var rows []struct {
+		Table, Column, Kind string
+		Filled              bool
+	}
+	err := s.read.Raw(text).Scan(&rows).Error
+	columns := map[string]string{}
+	for _, r := range rows {
+		kind := map[string]string{"bigint": "number", "integer": "number", "boolean": "number", "INTEGER": "number", "text": "text", "TEXT": "text", "bytea": "bytes", "BLOB": "bytes"}[r.Kind]
+		if r.Filled {
+			kind += ", never null"
+		}
+		columns[r.Table+"."+r.Column] = kind
+	}
+	return columns, err
+}
+
 // Rollups reads the rollups of hours, rules and facets, in words; "" is all clients.
 func Rollups(s *Store) (map[string]int64, error) {
 	db, err := s.read.DB()

@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"time"
@@ -12,6 +13,32 @@ import (
 
 // feedKept is how far back a stream may resume.
 const feedKept = 24 * time.Hour
+
+// news is an alert that is new, or has changed.
+type news struct {
+	num   int64
+	alert soc.StoredAlert
+}
+
+// feed gives news their places. Whoever takes places keeps the counter until its
+// transaction ends, so that positions follow commits, whichever core makes them: call it
+// as the last thing before the commit, or others wait for more than that.
+func (s *Store) feed(ctx context.Context, tx *sql.Tx, told []news, now time.Time) ([]soc.Fed, error) {
+	if len(told) == 0 {
+		return nil, nil
+	}
+	first, err := take(ctx, tx, "feed", len(told))
+	if err != nil {
+		return nil, err
+	}
+	fed := make([]soc.Fed, len(told))
+	rows := make([]any, 0, len(told)*s.bulks.feed.width())
+	for i, n := range told {
+		fed[i] = soc.Fed{Pos: first + int64(i), Alert: n.alert}
+		rows = append(rows, fed[i].Pos, n.num, now.UnixMilli())
+	}
+	return fed, s.bulks.feed.add(ctx, tx, rows)
+}
 
 // FeedSpan is the positions that the feed holds: a stream may resume after any
 // position from First-1 to Last. An empty feed has First = Last + 1.

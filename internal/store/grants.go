@@ -99,17 +99,10 @@ func (s *Store) grant(ctx context.Context, scope soc.Scope, w Wanted) (soc.Grant
 	return g, rows, nil
 }
 
-// grantOf is a row's grant. SQLite and PostgreSQL both keep flags as integers.
-func grantOf(role soc.Role, all int64, clients []soc.NamedClient) soc.Grant {
-	if clients == nil || all != 0 {
+// grantOf is a row's grant.
+func grantOf(role soc.Role, all bool, clients []soc.NamedClient) soc.Grant {
+	if clients == nil || all {
 		clients = []soc.NamedClient{}
 	}
-	return soc.Grant{Role: role, AllClients: all != 0, Clients: clients}
-}
-
-func flag(b bool) int64 {
-	if b {
-		return 1
-	}
-	return 0
+	return soc.Grant{Role: role, AllClients: all, Clients: clients}
 }

@@ -24,8 +24,7 @@ type joined struct {
 }
 
 // joinGroups makes the new alerts members of their groups, and makes the groups that are
-// not there yet. It returns the group of each alert; rules are the alerts'
-// rules.
+// not there yet. It returns the group of each alert; rules are the alerts' rules.
 func (s *Store) joinGroups(ctx context.Context, tx *sql.Tx, client int64, fresh []newAlert, rules []int64) ([]*joined, error) {
 	byID := map[soc.GroupID]*joined{}
 	var order []*joined
@@ -50,52 +49,60 @@ func (s *Store) joinGroups(ctx context.Context, tx *sql.Tx, client int64, fresh 
 		}
 		of[i] = g
 	}
-	known, err := findGroups(ctx, tx, byID)
-	if err != nil {
+	// Everybody locks groups in the same order: nobody waits for who waits for them.
+	slices.SortFunc(order, func(a, b *joined) int { return bytes.Compare(a.id[:], b.id[:]) })
+	if err := s.numberGroups(ctx, tx, byID, order); err != nil {
 		return nil, err
-	}
-	if unknown := len(order) - known; unknown > 0 {
-		next, err := take(ctx, tx, "group", unknown)
-		if err != nil {
-			return nil, err
-		}
-		for _, g := range order {
-			if g.num == 0 {
-				g.num = next
-				next++
-			}
-		}
 	}
 	var args []any
 	for _, g := range order {
 		args = append(args, g.num, g.id[:], client, g.rule, cut(g.source), cut(g.destination), g.severity, g.alerts, g.alerts, stateOpen, g.first[:], g.last[:])
 	}
-	return of, s.bulks.groups.add(ctx, tx, args)
+	if err := s.bulks.groups.add(ctx, tx, args); err != nil {
+		return nil, err
+	}
+	// Their rows are ours from here on: who has claimed one, and its number if another core
+	// has made it first.
+	return of, s.readGroups(ctx, tx, byID)
 }
 
-// findGroups gives the groups that are there already their numbers and owners, and counts
-// them.
-func findGroups(ctx context.Context, tx *sql.Tx, groups map[soc.GroupID]*joined) (found int, err error) {
-	ids := make([]any, 0, len(groups))
+// numberGroups gives groups their numbers, and new ones to those that are not there yet.
+func (s *Store) numberGroups(ctx context.Context, tx *sql.Tx, byID map[soc.GroupID]*joined, groups []*joined) error {
+	if err := s.readGroups(ctx, tx, byID); err != nil {
+		return err
+	}
+	made := slices.DeleteFunc(slices.Clone(groups), func(g *joined) bool { return g.num != 0 })
+	if len(made) == 0 {
+		return nil
+	}
+	next, err := s.db.numbers(ctx, tx, "group", len(made))
+	for i, g := range made {
+		g.num = next + int64(i)
+	}
+	return err
+}
+
+// readGroups reads the numbers and owners of groups that are there.
+func (s *Store) readGroups(ctx context.Context, tx *sql.Tx, groups map[soc.GroupID]*joined) error {
+	ids := make([][]byte, 0, len(groups))
 	for id := range groups {
 		ids = append(ids, id[:])
 	}
 	for part := range slices.Chunk(ids, 500) {
-		n, err := findSomeGroups(ctx, tx, part, groups)
-		if err != nil {
-			return 0, err
+		if err := s.readSomeGroups(ctx, tx, part, groups); err != nil {
+			return err
 		}
-		found += n
 	}
-	return found, nil
+	return nil
 }
 
-func findSomeGroups(ctx context.Context, tx *sql.Tx, ids []any, groups map[soc.GroupID]*joined) (found int, err error) {
+func (s *Store) readSomeGroups(ctx context.Context, tx *sql.Tx, ids [][]byte, groups map[soc.GroupID]*joined) error {
+	is, args := s.db.oneOf(ids)
 	//nolint:gosec // question marks only
-	rows, err := tx.QueryContext(ctx, `SELECT g.id, g.num, CASE WHEN g.state < ? THEN g.owner_num END, COALESCE(users.name, '')
-		FROM alert_groups g LEFT JOIN users ON users.num = g.owner_num WHERE g.id IN (?`+strings.Repeat(`, ?`, len(ids)-1)+`)`, append([]any{stateResolved}, ids...)...)
+	rows, err := tx.QueryContext(ctx, `SELECT alert_groups.id, alert_groups.num, alert_groups.owner_num, COALESCE(users.name, '')
+		FROM alert_groups LEFT JOIN users ON users.num = alert_groups.owner_num WHERE alert_groups.id`+is, args...)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer func() { _ = rows.Close() }() // Err below tells what matters
 	for rows.Next() {
@@ -104,15 +111,12 @@ func findSomeGroups(ctx context.Context, tx *sql.Tx, ids []any, groups map[soc.G
 		var owner *int64
 		var name string
 		if err := rows.Scan(&id, &num, &owner, &name); err != nil {
-			return 0, err
+			return err
 		}
 		g := groups[soc.GroupID(id)]
-		if g.num, g.owner = num, owner; owner != nil {
-			g.ownerName = name
-		}
-		found++
+		g.num, g.owner, g.ownerName = num, owner, name
 	}
-	return found, rows.Err()
+	return rows.Err()
 }
 
 // groupJoin is what happens when a group is there already: new alerts are open, so the

@@ -10,7 +10,7 @@ import (
 
 // fillAtOnce is how many alerts are held in memory while groups and rollups are made
 // for alerts that were there before them.
-const fillAtOnce = 2000
+const fillAtOnce = maxDelivery
 
 // fillGroups makes the groups and rollups of the alerts that a database holds.
 func (s *Store) fillGroups(ctx context.Context, tx *sql.Tx) error {

@@ -111,18 +111,18 @@ type numbers struct {
 }
 
 // withNumbers adds their tokens to what is indexed of the alert itself.
-func withNumbers(text string, n numbers) string {
-	parts := []string{text, query.NumberToken(query.Severity, n.severity), query.NumberToken(query.Client, n.client), query.NumberToken(query.RuleID, n.rule)}
+func (s *Store) withNumbers(text any, n numbers) any {
+	tokens := []string{query.NumberToken(query.Severity, n.severity), query.NumberToken(query.Client, n.client), query.NumberToken(query.RuleID, n.rule)}
 	if n.node != nil {
-		parts = append(parts, query.NumberToken(query.Node, *n.node))
+		tokens = append(tokens, query.NumberToken(query.Node, *n.node))
 	}
-	return strings.Join(parts, " ")
+	return s.db.addTokens(text, tokens)
 }
 
 // placedText is a row of the text index.
 type placedText struct {
 	place int64
-	text  string
+	text  any
 }
 
 // addTexts inserts into the text index in the order of places: out of order it would
@@ -140,18 +140,18 @@ func (b *bulks) addTexts(ctx context.Context, tx *sql.Tx, texts []placedText) er
 const unindexed = `SELECT num, place, sort_key, severity, client_num, node_num, rule_num, normal FROM alerts`
 
 // indexedText reads a row of unindexed.
-func indexedText(rows *sql.Rows) (num int64, place sql.NullInt64, key soc.SortKey, text string, err error) {
+func (s *Store) indexedText(rows *sql.Rows) (num int64, place sql.NullInt64, key soc.SortKey, text any, err error) {
 	var keyBytes, normal []byte
 	var n numbers
 	if err = rows.Scan(&num, &place, &keyBytes, &n.severity, &n.client, &n.node, &n.rule, &normal); err != nil {
-		return num, place, key, "", err
+		return num, place, key, nil, err
 	}
 	copy(key[:], keyBytes)
 	var alert soc.Alert
 	if err = json.Unmarshal(normal, &alert); err != nil {
-		return num, place, key, "", err
+		return num, place, key, nil, err
 	}
-	return num, place, key, withNumbers(query.AlertText(&alert)+" "+query.AlertTokens(&alert), n), nil
+	return num, place, key, s.withNumbers(s.db.text(query.AlertText(&alert), query.AlertTokens(&alert)), n), nil
 }
 
 // indexAgain puts an alert that changed into the text index anew.
@@ -164,12 +164,12 @@ func (s *Store) indexAgain(ctx context.Context, tx *sql.Tx, num int64) error {
 	if !rows.Next() {
 		return errors.Join(rows.Err(), soc.ErrNotFound)
 	}
-	_, place, _, text, err := indexedText(rows)
+	_, place, _, text, err := s.indexedText(rows)
 	if err == nil {
 		err = rows.Close()
 	}
 	if err == nil {
-		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO alert_text (rowid, text) VALUES (?, ?)`, place.Int64, text)
+		_, err = tx.ExecContext(ctx, `UPDATE alert_text SET text = ? WHERE rowid = ?`, text, place.Int64)
 	}
 	return err
 }
@@ -204,6 +204,7 @@ func (s *Store) indexAll(ctx context.Context, log *slog.Logger) error {
 func (s *Store) indexSome(ctx context.Context) (int, error) {
 	var found []newAlert
 	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
+		found = nil
 		var nums []int64
 		rows, err := tx.QueryContext(ctx, unindexed+` WHERE place IS NULL LIMIT 2000`)
 		if err != nil {
@@ -211,7 +212,7 @@ func (s *Store) indexSome(ctx context.Context) (int, error) {
 		}
 		defer func() { _ = rows.Close() }() // Err below tells what matters
 		for rows.Next() {
-			num, _, key, text, err := indexedText(rows)
+			num, _, key, text, err := s.indexedText(rows)
 			if err != nil {
 				return err
 			}

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/socme-project/socme/internal/query"
@@ -15,7 +14,7 @@ import (
 // insert writes new entries of the delivery. Entries of an alert that is held
 // already, or that stands twice in the delivery, are records and nothing more.
 func (a *accept) insert(entries []soc.Entry) error {
-	held, err := heldIDs(a.ctx, a.tx, entries)
+	held, err := a.heldIDs(entries)
 	if err != nil {
 		return err
 	}
@@ -23,7 +22,7 @@ func (a *accept) insert(entries []soc.Entry) error {
 	if err != nil {
 		return err
 	}
-	ledger := make([]any, 0, len(entries)*a.bulks.ledger.width)
+	ledger := make([]any, 0, len(entries)*a.bulks.ledger.width())
 	var fresh []newAlert
 	var witnesses []testimony
 	cells := map[int64]*tapeRow{}
@@ -62,11 +61,10 @@ func (a *accept) insert(entries []soc.Entry) error {
 		}
 		ledger = append(ledger, a.head.Num, e.Seq, kind, e.AlertID[:], e.RawHash[:], e.Value[:], a.now.UnixMilli())
 	}
-	var first int64
-	if a.done.Fed, first, err = a.addAlerts(a.ctx, a.tx, fresh, a.node.ClientNum, &a.node.Num); err != nil {
+	if a.fresh, err = a.addAlerts(a.ctx, a.tx, fresh, a.node.ClientNum, &a.node.Num, &a.counts); err != nil {
 		return err
 	}
-	if err := a.addWitnesses(witnesses, first); err != nil {
+	if err := a.addWitnesses(witnesses); err != nil {
 		return err
 	}
 	if err := a.saveDropped(); err != nil {
@@ -90,23 +88,24 @@ func (a *accept) stored(e *soc.Entry) soc.StoredAlert {
 }
 
 // heldIDs says which alerts of the entries the core has.
-func heldIDs(ctx context.Context, tx *sql.Tx, entries []soc.Entry) (map[soc.AlertID]bool, error) {
+func (a *accept) heldIDs(entries []soc.Entry) (map[soc.AlertID]bool, error) {
 	held := make(map[soc.AlertID]bool, len(entries))
 	for part := range slices.Chunk(entries, 500) {
-		if err := addHeldIDs(ctx, tx, part, held); err != nil {
+		if err := a.addHeldIDs(part, held); err != nil {
 			return nil, err
 		}
 	}
 	return held, nil
 }
 
-func addHeldIDs(ctx context.Context, tx *sql.Tx, entries []soc.Entry, held map[soc.AlertID]bool) error {
-	args := make([]any, len(entries))
+func (a *accept) addHeldIDs(entries []soc.Entry, held map[soc.AlertID]bool) error {
+	ids := make([][]byte, len(entries))
 	for i := range entries {
-		args[i] = entries[i].AlertID[:]
+		ids[i] = entries[i].AlertID[:]
 	}
-	in := `IN (?` + strings.Repeat(`, ?`, len(args)-1) + `)`
-	rows, err := tx.QueryContext(ctx, `SELECT id FROM alerts WHERE id `+in+` UNION ALL SELECT id FROM witnesses WHERE id `+in, append(args, args...)...) //nolint:gosec // question marks only
+	is, args := a.db.oneOf(ids)
+	//nolint:gosec // question marks only
+	rows, err := a.tx.QueryContext(a.ctx, `SELECT id FROM alerts WHERE id`+is+` UNION ALL SELECT id FROM witnesses WHERE id`+is, append(args, args...)...)
 	if err != nil {
 		return err
 	}
@@ -134,48 +133,44 @@ type newAlert struct {
 type prepared struct {
 	codec  int
 	packed []byte // raw, as it is stored
-	text   string // what is indexed of the alert itself
+	text   any    // what is indexed of the alert itself, as it is stored
 }
 
 func (s *Store) prepare(alert *soc.Alert) prepared {
-	p := prepared{text: query.AlertText(alert) + " " + query.AlertTokens(alert)}
+	p := prepared{text: s.db.text(query.AlertText(alert), query.AlertTokens(alert))}
 	p.codec, p.packed = s.packRaw(alert.Raw)
 	return p
 }
 
-// addAlerts inserts alerts with everything that hangs on them, and feeds them. It
-// returns the number of the first; the others follow.
-func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, client int64, node *int64) (fed []soc.Fed, firstNum int64, err error) {
+// addAlerts inserts alerts with everything that hangs on them, except what all writers
+// share: their places in the feed, and the counts, which it adds to.
+func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, client int64, node *int64, counts *tally) ([]news, error) {
 	if len(fresh) == 0 {
-		return nil, 0, nil
+		return nil, nil
 	}
-	if firstNum, err = take(ctx, tx, "alert", len(fresh)); err != nil {
-		return nil, 0, err
-	}
-	firstPos, err := take(ctx, tx, "feed", len(fresh))
+	firstNum, err := s.db.numbers(ctx, tx, "alert", len(fresh))
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
 	known := map[soc.Rule]int64{}
 	rules := make([]int64, len(fresh))
-	var counts tally
 	for i := range fresh {
 		alert := &fresh[i].alert
 		if rules[i], err = s.ruleNum(ctx, tx, known, alert.Rule); err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		counts.add(client, rules[i], alert.SortKey, &alert.Alert, 1)
 	}
 	groups, err := s.joinGroups(ctx, tx, client, fresh, rules)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	places, err := takePlaces(ctx, tx, fresh)
+	places, err := s.db.places(ctx, tx, firstNum, fresh)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	fed = make([]soc.Fed, len(fresh))
-	var alerts, raws, feed, events []any
+	added := make([]news, len(fresh))
+	var alerts, raws, events []any
 	texts := make([]placedText, 0, len(fresh))
 	for i, f := range fresh {
 		num := firstNum + int64(i)
@@ -185,27 +180,26 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 			head, seq = f.head, alert.Seq
 			raws = append(raws, num, f.codec, f.packed)
 		}
-		received := alert.ReceivedTime.UnixMilli()
 		alerts = append(alerts,
 			num, alert.ID[:], client, node, rules[i], alert.Severity, addrKey(alert.Source.Address), addrKey(alert.Destination.Address),
-			received, head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal), alert.SortKey[:], groups[i].num, places[i], groups[i].owner)
+			alert.ReceivedTime.UnixMilli(), head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal), alert.SortKey[:], groups[i].num, places[i], groups[i].owner)
 		if key := alert.EventKey; key != (soc.EventKey{}) && node != nil {
 			events = append(events, *node, key[:], num, viaOf(&alert.Alert))
 		}
-		texts = append(texts, placedText{places[i], withNumbers(f.text, numbers{severity: int64(alert.Severity), client: client, node: node, rule: rules[i]})})
-		feed = append(feed, firstPos+int64(i), num, received)
+		texts = append(texts, placedText{places[i], s.withNumbers(f.text, numbers{severity: int64(alert.Severity), client: client, node: node, rule: rules[i]})})
 		alert.Owner = groups[i].ownerName
 		alert.Raw = nil // listeners get what the API shows
-		fed[i] = soc.Fed{Pos: firstPos + int64(i), Alert: alert}
+		added[i] = news{num: num, alert: alert}
 	}
-	return fed, firstNum, errors.Join(
-		s.bulks.alerts.add(ctx, tx, alerts),
-		s.bulks.raws.add(ctx, tx, raws),
-		s.bulks.addTexts(ctx, tx, texts),
-		s.bulks.feed.add(ctx, tx, feed),
-		s.bulks.events.add(ctx, tx, events),
-		s.saveTally(ctx, tx, &counts),
-	)
+	for _, rows := range []struct {
+		into *bulk
+		args []any
+	}{{&s.bulks.alerts, alerts}, {&s.bulks.raws, raws}, {&s.bulks.events, events}} {
+		if err := rows.into.add(ctx, tx, rows.args); err != nil {
+			return nil, err
+		}
+	}
+	return added, s.bulks.addTexts(ctx, tx, texts)
 }
 
 // take reserves n numbers of a counter and returns the first.
@@ -232,7 +226,10 @@ func (s *Store) ruleNum(ctx context.Context, tx *sql.Tx, known map[soc.Rule]int6
 		s.rules.remember(rule, num)
 	}
 	if errors.Is(err, sql.ErrNoRows) {
-		err = tx.QueryRowContext(ctx, `INSERT INTO rules (engine, id, name, id_key, name_key) VALUES (?, ?, ?, ?, ?) RETURNING num`,
+		// Another core may insert it at this moment. The update changes nothing: it waits for
+		// the other and reads its number.
+		err = tx.QueryRowContext(ctx, `INSERT INTO rules (engine, id, name, id_key, name_key) VALUES (?, ?, ?, ?, ?)
+			ON CONFLICT (id, engine, name) DO UPDATE SET name = excluded.name RETURNING num`,
 			rule.Engine, rule.ID, rule.Name, query.Fold(rule.ID), query.WordsOf(rule.Name)).Scan(&num)
 	}
 	if err == nil {
@@ -250,7 +247,7 @@ const (
 func (s *Store) packRaw(raw []byte) (codec int, packed []byte) {
 	packed = s.pack.EncodeAll(raw, make([]byte, 0, len(raw)/2+64))
 	if len(packed) >= len(raw) {
-		return codecPlain, raw
+		return codecPlain, append([]byte{}, raw...) // never nil, which would be NULL
 	}
 	return codecZstd, packed
 }
@@ -273,8 +270,8 @@ func cellOf(cells map[int64]*tapeRow, e *soc.Entry, now time.Time) *tapeRow {
 func (a *accept) addTape(cells map[int64]*tapeRow) error {
 	for slot, c := range cells {
 		_, err := a.tx.ExecContext(a.ctx, `INSERT INTO tape (head_num, slot, delivered, repeated, late, dropped, missing) VALUES (?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (head_num, slot) DO UPDATE SET delivered = delivered + excluded.delivered, repeated = repeated + excluded.repeated,
-				late = late + excluded.late, dropped = dropped + excluded.dropped, missing = missing + excluded.missing`,
+			ON CONFLICT (head_num, slot) DO UPDATE SET delivered = tape.delivered + excluded.delivered, repeated = tape.repeated + excluded.repeated,
+				late = tape.late + excluded.late, dropped = tape.dropped + excluded.dropped, missing = tape.missing + excluded.missing`,
 			a.head.Num, slot, c.delivered, c.repeated, c.late, c.dropped, c.missing)
 		if err != nil {
 			return err

@@ -24,6 +24,9 @@ const (
 // lateAfter is how long after the node saw it a record may come before it counts as late.
 const lateAfter = time.Minute
 
+// maxDelivery is how many records a delivery may have.
+const maxDelivery = 1000
+
 // Delivery is a batch of one chain. The caller has checked the signature.
 type Delivery struct {
 	Chain   soc.Chain
@@ -60,8 +63,8 @@ func (s *Store) Accept(ctx context.Context, scope soc.Scope, d Delivery) (Accept
 	if err := mustAll(scope); err != nil {
 		return done, err
 	}
-	if len(d.Entries) == 0 {
-		return done, fmt.Errorf("%w: a delivery without records", soc.ErrInvalid)
+	if n := len(d.Entries); n == 0 || n > maxDelivery {
+		return done, fmt.Errorf("%w: a delivery of %d records, it may have 1 to %d", soc.ErrInvalid, n, maxDelivery)
 	}
 	if d.ready == nil {
 		s.Prepare(&d)
@@ -88,6 +91,10 @@ type accept struct {
 	node nodeRow
 	head headRow
 	done Accepted
+	// fresh is what streams will be told, once everything else is done.
+	fresh []news
+	// counts is what the delivery adds to the rollups.
+	counts tally
 	// dropped counts the tombstones of the delivery by rule.
 	dropped map[soc.Rule]*soc.Withheld
 }
@@ -112,14 +119,24 @@ func (a *accept) run() error {
 	}
 	a.done.Head.Seq = a.head.Seq
 	copy(a.done.Head.Value[:], a.head.Value)
-	return a.saveSigned(soc.Head{Seq: last.Seq, Value: last.Value})
+	if err := a.saveSigned(soc.Head{Seq: last.Seq, Value: last.Value}); err != nil {
+		return err
+	}
+	// What other transactions write as well comes last: they wait for it until the commit.
+	if err := a.saveTally(a.ctx, a.tx, &a.counts); err != nil {
+		return err
+	}
+	a.done.Fed, err = a.feed(a.ctx, a.tx, a.fresh, a.now)
+	return err
 }
 
-// openHead reads the node and the head of the chain, which the first record makes.
-// The transaction writes from its beginning, so nobody else can move the head.
+// openHead reads the node and the head of the chain, which the first record makes. Its
+// lock is the node's: nobody else can move a head of it now, and two deliveries of
+// different lanes, at two cores, cannot both be the first to bring an event.
 func (a *accept) openHead(first bool) error {
+	//nolint:gosec // the dialect's own words
 	row := a.tx.QueryRowContext(a.ctx, `SELECT nodes.num, nodes.name, nodes.client_num, nodes.revoked_ms, clients.id, clients.name, clients.demo
-		FROM nodes JOIN clients ON clients.num = nodes.client_num WHERE nodes.id = ?`, string(a.Chain.Node))
+		FROM nodes JOIN clients ON clients.num = nodes.client_num WHERE nodes.id = ?`+a.db.forUpdate(`nodes`), string(a.Chain.Node))
 	n := &a.node
 	if err := row.Scan(&n.Num, &n.Name, &n.ClientNum, &n.RevokedMS, &n.ClientID, &n.ClientName, &n.Demo); err != nil {
 		if errors.Is(err, sql.ErrNoRows) {
@@ -150,13 +167,8 @@ func (a *accept) openHead(first bool) error {
 	}
 	genesis := a.Chain.Genesis()
 	h.Value = genesis[:]
-	result, err := a.tx.ExecContext(a.ctx, `INSERT INTO heads (node_num, epoch, previous, lane, value, opened_ms) VALUES (?, ?, ?, ?, ?, ?)`,
-		n.Num, string(a.Chain.Epoch), string(a.Chain.Previous), a.Chain.Lane, h.Value, a.now.UnixMilli())
-	if err != nil {
-		return err
-	}
-	h.Num, err = result.LastInsertId()
-	return err
+	return a.tx.QueryRowContext(a.ctx, `INSERT INTO heads (node_num, epoch, previous, lane, value, opened_ms) VALUES (?, ?, ?, ?, ?, ?) RETURNING num`,
+		n.Num, string(a.Chain.Epoch), string(a.Chain.Previous), a.Chain.Lane, h.Value, a.now.UnixMilli()).Scan(&h.Num)
 }
 
 // noteAnew notes that a node that had a ledger begins another out of nothing.

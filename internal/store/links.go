@@ -38,7 +38,7 @@ func (s *Store) AddLink(ctx context.Context, scope soc.Scope) (soc.Secret, error
 	err := s.tx(ctx, func(g *gorm.DB, _ *sql.Tx) error {
 		admin, err := gorm.G[userRow](g).Where(adminOfAll).Order("num").First(ctx)
 		if errors.Is(err, gorm.ErrRecordNotFound) {
-			admin = userRow{ID: soc.NewID(), Name: "admin", NameKey: "admin", Role: soc.RoleAdmin, AllClients: 1, CreatedMS: s.now().UnixMilli()}
+			admin = userRow{ID: soc.NewID(), Name: "admin", NameKey: "admin", Role: soc.RoleAdmin, AllClients: true, CreatedMS: s.now().UnixMilli()}
 			err = gorm.G[userRow](g).Create(ctx, &admin)
 		}
 		if err == nil {

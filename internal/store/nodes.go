@@ -124,7 +124,7 @@ func (s *Store) nodes(ctx context.Context, scope soc.Scope, id soc.NodeID) ([]so
 	var rows []nodeRow
 	err := s.read.WithContext(ctx).Raw(nodeSelect+`
 		WHERE (@all OR clients.id IN @clients) AND (@id = '' OR nodes.id = @id)
-		ORDER BY clients.name_key, nodes.name COLLATE NOCASE, nodes.num`,
+		ORDER BY clients.name_key, lower(nodes.name), nodes.num`,
 		sql.Named("all", scope.All()), sql.Named("clients", append([]soc.ClientID{""}, scope.Clients()...)), sql.Named("id", string(id))).
 		Scan(&rows).Error
 	if err != nil {
@@ -235,8 +235,8 @@ func (s *Store) Beat(ctx context.Context, scope soc.Scope, id soc.NodeID, b Beat
 		_, err := tx.ExecContext(ctx, `UPDATE nodes SET version = ?, address = ?, sources = ?, health = ?, skew_ms = ?, last_seen_ms = ? WHERE id = ?`,
 			b.Version, b.Address, string(sources), string(health), b.Skew.Milliseconds(), s.now().UnixMilli(), string(id))
 		for lane, latest := range b.Latest {
-			_, headErr := tx.ExecContext(ctx, `UPDATE heads SET latest = MAX(latest, ?)
-				WHERE epoch = ? AND lane = ? AND node_num = (SELECT num FROM nodes WHERE id = ?)`,
+			_, headErr := tx.ExecContext(ctx, `UPDATE heads SET latest = ?1
+				WHERE latest < ?1 AND epoch = ?2 AND lane = ?3 AND node_num = (SELECT num FROM nodes WHERE id = ?4)`,
 				latest, string(b.Epoch), lane, string(id))
 			err = errors.Join(err, headErr)
 		}

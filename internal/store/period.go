@@ -50,7 +50,7 @@ func (s *Store) counted(ctx context.Context, db queryer, scope soc.Scope, p Peri
 		if e.Join != query.One || e.Term.Field != query.Client && e.Term.Field != query.Severity {
 			c.plain = false
 		}
-		cond, err := compiler{ctx: ctx, db: db}.compile(e)
+		cond, err := s.compiler(ctx, db).compile(e)
 		if err != nil {
 			return c, err
 		}
@@ -58,7 +58,7 @@ func (s *Store) counted(ctx context.Context, db queryer, scope soc.Scope, p Peri
 			c.where, c.args = append(c.where, cond.sql), append(c.args, cond.args...)
 			continue
 		}
-		sql, args := textSQL(*cond.lookup)
+		sql, args := s.db.matchText(*cond.lookup, false)
 		c.where, c.args = append(c.where, sql), append(c.args, args...)
 	}
 	return c, nil

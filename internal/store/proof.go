@@ -45,7 +45,7 @@ func (s *Store) Proof(ctx context.Context, scope soc.Scope, f ProofFilter, each 
 	if err != nil {
 		return err
 	}
-	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := db.BeginTx(ctx, s.db.snapshot())
 	if err != nil {
 		return fmt.Errorf("proof of node %s: %w", f.Node, err)
 	}
@@ -113,7 +113,7 @@ func (p *prover) chain(h headRow) error {
 	}
 	seal := end - 1
 	err = p.tx.QueryRowContext(p.ctx, `SELECT MIN(seq) FROM (SELECT seq FROM signed_heads WHERE head_num = ?1 AND seq >= ?2
-		UNION ALL SELECT last_seq FROM missing_ranges WHERE head_num = ?1 AND last_seq >= ?2) HAVING COUNT(*) > 0`, h.Num, end-1).Scan(&seal)
+		UNION ALL SELECT last_seq FROM missing_ranges WHERE head_num = ?1 AND last_seq >= ?2) AS seals HAVING COUNT(*) > 0`, h.Num, end-1).Scan(&seal)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return err
 	}
@@ -289,8 +289,8 @@ func (p *prover) firstSince(h headRow, at time.Time) (uint64, error) {
 // holds.
 func (p *prover) receivedAt(h headRow, seq uint64) (received int64, last uint64, err error) {
 	err = p.tx.QueryRowContext(p.ctx, `SELECT received_ms, last FROM (
-			SELECT received_ms, seq AS last, seq AS first FROM (SELECT received_ms, seq FROM ledger WHERE head_num = ?1 AND seq >= ?2 ORDER BY seq LIMIT 1)
-			UNION ALL SELECT received_ms, last_seq, first_seq FROM (SELECT received_ms, last_seq, first_seq FROM missing_ranges WHERE head_num = ?1 AND last_seq >= ?2 ORDER BY last_seq LIMIT 1))
+			SELECT received_ms, seq AS last, seq AS first FROM (SELECT received_ms, seq FROM ledger WHERE head_num = ?1 AND seq >= ?2 ORDER BY seq LIMIT 1) AS record
+			UNION ALL SELECT received_ms, last_seq, first_seq FROM (SELECT received_ms, last_seq, first_seq FROM missing_ranges WHERE head_num = ?1 AND last_seq >= ?2 ORDER BY last_seq LIMIT 1) AS missing) AS next
 		ORDER BY last LIMIT 1`, h.Num, seq).Scan(&received, &last)
 	return received, max(last, seq), err
 }
@@ -300,8 +300,8 @@ func (p *prover) valueBefore(h headRow, first uint64) (soc.Head, error) {
 	var head soc.Head
 	var value []byte
 	err := p.tx.QueryRowContext(p.ctx, `SELECT last, value FROM (
-			SELECT seq AS last, value FROM (SELECT seq, value FROM ledger WHERE head_num = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT 1)
-			UNION ALL SELECT last_seq, value FROM (SELECT last_seq, value FROM missing_ranges WHERE head_num = ?1 AND last_seq < ?2 ORDER BY last_seq DESC LIMIT 1))
+			SELECT seq AS last, value FROM (SELECT seq, value FROM ledger WHERE head_num = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT 1) AS record
+			UNION ALL SELECT last_seq, value FROM (SELECT last_seq, value FROM missing_ranges WHERE head_num = ?1 AND last_seq < ?2 ORDER BY last_seq DESC LIMIT 1) AS missing) AS before
 		ORDER BY last DESC LIMIT 1`, h.Num, first).Scan(&head.Seq, &value)
 	if errors.Is(err, sql.ErrNoRows) {
 		return soc.Head{}, nil

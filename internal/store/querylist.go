@@ -31,12 +31,16 @@ func worthProbing(seen, found, limit int) bool {
 // tell what it does not know.
 //
 // Columns lead where it knows nothing but the client, and where people have touched so
-// few alerts that these are looked at one by one.
-func listAlerts(ctx context.Context, db *sql.DB, scope soc.Scope, f AlertFilter) ([]soc.StoredAlert, error) {
-	c := compiler{ctx: ctx, db: db}
+// few alerts that these are looked at one by one. Where the text index has no order, see
+// walkOrSearch.
+func (s *Store) listAlerts(ctx context.Context, db *sql.DB, scope soc.Scope, f AlertFilter) ([]soc.StoredAlert, error) {
+	c := s.compiler(ctx, db)
 	l, err := c.list(scope, f)
 	if err != nil {
 		return nil, err
+	}
+	if !s.db.textLeads() {
+		return c.walkOrSearch(l)
 	}
 	found := []soc.StoredAlert{}
 	if narrow, wide := l.narrow(); wide && !l.grouped {
@@ -70,7 +74,7 @@ func listAlerts(ctx context.Context, db *sql.DB, scope soc.Scope, f AlertFilter)
 
 // list compiles what a page must fulfil.
 func (c compiler) list(scope soc.Scope, f AlertFilter) (list, error) {
-	l := list{limit: f.Limit, before: f.Before, grouped: f.Group != nil}
+	l := list{db: c.dialect, limit: f.Limit, before: f.Before, grouped: f.Group != nil}
 	l.where, l.args = scopeSQL(scope)
 	if l.grouped {
 		l.and(`alerts.group_num = (SELECT num FROM alert_groups WHERE id = ?)`, f.Group[:])
@@ -96,7 +100,7 @@ func (c compiler) list(scope soc.Scope, f AlertFilter) (list, error) {
 		}
 		l.conds = append(l.conds, cond)
 	}
-	if f.Before == nil {
+	if f.Before == nil || !c.textLeads() {
 		return l, nil
 	}
 	err := c.db.QueryRowContext(c.ctx, `SELECT place FROM alerts WHERE sort_key = ?`, f.Before[:]).Scan(&l.beforePlace)
@@ -173,7 +177,7 @@ func (c compiler) few(conds []cond) (*cond, error) {
 		if !cond.triage || cond.sql == `(alerts.owner_num IS NULL)` {
 			continue
 		}
-		nums, err := c.nums(`SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE `+cond.sql+` LIMIT ?)`, append(slices.Clip(cond.args), fewTouched+1)...)
+		nums, err := c.nums(`SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE `+cond.sql+` LIMIT ?) AS touched`, append(slices.Clip(cond.args), fewTouched+1)...)
 		if err != nil {
 			return nil, err
 		}
@@ -190,6 +194,7 @@ const placeSlack = 1 << 10
 
 // list is a page that is being written.
 type list struct {
+	db          dialect
 	limit       int
 	before      *soc.SortKey
 	beforePlace sql.NullInt64
@@ -236,9 +241,9 @@ func (l *list) columns(few *cond) {
 		case c == few: // the database shall begin with them
 			sql = `alerts.num IN (SELECT num FROM alerts WHERE ` + sql + ` LIMIT ` + strconv.Itoa(fewTouched+1) + `)`
 		case sql == "" && few != nil:
-			sql, args = textOfOneSQL(*c.lookup)
+			sql, args = l.db.matchText(*c.lookup, true)
 		case sql == "":
-			sql, args = textSQL(*c.lookup)
+			sql, args = l.db.matchText(*c.lookup, false)
 		}
 		l.and(sql, args...)
 	}
@@ -267,7 +272,7 @@ func (l *list) byColumns() (string, []any) {
 
 // byText goes through what the text index finds, the newest first, until the page is full.
 func (l *list) byText(lead query.Lookup) (string, []any) {
-	args := []any{matchText(lead)}
+	args := []any{matchFTS(lead)}
 	text := `SELECT alerts.num, ` + alertColumns + ` FROM alert_text CROSS JOIN alerts ON alerts.place = alert_text.rowid` + alertJoins +
 		` WHERE alert_text MATCH ?`
 	bound := func(how string, place int64) {

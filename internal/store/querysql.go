@@ -29,16 +29,16 @@ func scopeOfSQL(column string, scope soc.Scope) (where []string, args []any) {
 }
 
 // whereSQL keeps the alerts that a query finds, for statements that need no order.
-func whereSQL(ctx context.Context, db queryer, q query.Query) (where []string, args []any, err error) {
+func (s *Store) whereSQL(ctx context.Context, db queryer, q query.Query) (where []string, args []any, err error) {
 	if q.Root == nil {
 		return nil, nil, nil
 	}
-	c, err := compiler{ctx: ctx, db: db}.compile(q.Root)
+	c, err := s.compiler(ctx, db).compile(q.Root)
 	if err != nil {
 		return nil, nil, err
 	}
 	if c.lookup != nil {
-		sql, args := textSQL(*c.lookup)
+		sql, args := s.db.matchText(*c.lookup, false)
 		return []string{sql}, args, nil
 	}
 	return []string{c.sql}, c.args, nil
@@ -58,8 +58,13 @@ type cond struct {
 
 // compiler makes conditions out of expressions. Names become numbers first.
 type compiler struct {
-	ctx context.Context
+	dialect
+	ctx context.Context //nolint:containedctx // lives no longer than the call that made it
 	db  queryer
+}
+
+func (s *Store) compiler(ctx context.Context, db queryer) compiler {
+	return compiler{dialect: s.db, ctx: ctx, db: db}
 }
 
 // compile says in SQL what query.Match says in Go.
@@ -79,26 +84,26 @@ func (c compiler) compile(e *query.Expr) (cond, error) {
 			return cond{}, err
 		}
 	}
-	return joinConds(e.Join, of), nil
+	return c.join(e.Join, of), nil
 }
 
-// joinConds joins conditions in both forms. What the text index knows is looked up there
+// join joins conditions in both forms. What the text index knows is looked up there
 // at once, not one by one.
-func joinConds(how query.Join, of []cond) cond {
+func (c compiler) join(how query.Join, of []cond) cond {
 	var all, texts []query.Lookup
 	var sql []string
 	var args []any
 	joined := cond{wide: how == query.Not} // which goes through everything, if it is rare
-	for _, c := range of {
-		joined.wide = joined.wide || c.wide
-		if c.lookup != nil {
-			all = append(all, *c.lookup)
+	for _, one := range of {
+		joined.wide = joined.wide || one.wide
+		if one.lookup != nil {
+			all = append(all, *one.lookup)
 		}
-		if c.lookup != nil {
-			texts = append(texts, *c.lookup)
+		if one.lookup != nil {
+			texts = append(texts, *one.lookup)
 			continue
 		}
-		sql, args = append(sql, c.sql), append(args, c.args...)
+		sql, args = append(sql, one.sql), append(args, one.args...)
 	}
 	if len(all) == len(of) {
 		joined.lookup = &query.Lookup{Join: how, Of: all}
@@ -107,7 +112,7 @@ func joinConds(how query.Join, of []cond) cond {
 		return joined
 	}
 	if len(texts) > 0 {
-		text, a := textSQL(query.Lookup{Join: how, Of: texts})
+		text, a := c.matchText(query.Lookup{Join: how, Of: texts}, false)
 		sql, args = append(sql, text), append(args, a...)
 	}
 	switch how {
@@ -174,7 +179,7 @@ func sqlOp(op query.Op) string {
 func (c compiler) state(t *query.Term) (cond, error) {
 	switch t.State {
 	case query.Demo:
-		nums, err := c.nums(`SELECT num FROM clients WHERE demo = 1`)
+		nums, err := c.nums(`SELECT num FROM clients WHERE demo`)
 		return numbersCond(query.Client, `alerts.client_num`, nums), err
 	case query.Unclaimed:
 		return cond{sql: `(alerts.owner_num IS NULL)`, triage: true}, nil

@@ -7,20 +7,8 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// textSQL keeps the alerts that a lookup in the text index finds. It is what another
-// database says in another way.
-func textSQL(l query.Lookup) (string, []any) {
-	return `alerts.place IN (SELECT rowid FROM alert_text WHERE alert_text MATCH ?)`, []any{matchText(l)}
-}
-
-// textOfOneSQL is textSQL for alerts that were found by their columns already, and are few:
-// the text index is asked for each of them.
-func textOfOneSQL(l query.Lookup) (string, []any) {
-	return `EXISTS (SELECT 1 FROM alert_text WHERE alert_text MATCH ? AND alert_text.rowid = alerts.place)`, []any{matchText(l)}
-}
-
-// matchText writes a lookup for FTS5.
-func matchText(l query.Lookup) string {
+// matchFTS writes a lookup for FTS5.
+func matchFTS(l query.Lookup) string {
 	switch l.Join {
 	case query.And:
 		var are, not []query.Lookup
@@ -42,7 +30,7 @@ func matchText(l query.Lookup) string {
 	case query.Or:
 		return joinText(l.Of, ` OR `)
 	case query.Not:
-		return `(` + matchText(everything()) + ` NOT ` + matchText(l.Of[0]) + `)`
+		return `(` + matchFTS(everything()) + ` NOT ` + matchFTS(l.Of[0]) + `)`
 	}
 	text := `"` + strings.ReplaceAll(strings.Join(l.Words.Tokens, ` `), `"`, `""`) + `"`
 	if l.Words.Beginning {
@@ -53,11 +41,11 @@ func matchText(l query.Lookup) string {
 
 func joinText(of []query.Lookup, by string) string {
 	if len(of) == 1 {
-		return matchText(of[0])
+		return matchFTS(of[0])
 	}
 	parts := make([]string, len(of))
 	for i := range of {
-		parts[i] = matchText(of[i])
+		parts[i] = matchFTS(of[i])
 	}
 	return `(` + strings.Join(parts, by) + `)`
 }

@@ -29,6 +29,7 @@ func (s *Store) Raise(ctx context.Context, scope soc.Scope, n Notice) ([]soc.Fed
 	}
 	var fed []soc.Fed
 	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
+		fed = nil
 		result, err := tx.ExecContext(ctx, `INSERT INTO raised (once, at_ms) VALUES (?, ?) ON CONFLICT (once) DO NOTHING`, n.Once, s.now().UnixMilli())
 		if err != nil {
 			return err
@@ -51,11 +52,18 @@ func (s *Store) Raise(ctx context.Context, scope soc.Scope, n Notice) ([]soc.Fed
 		if err != nil {
 			return err
 		}
-		var num int64
-		if fed, num, err = s.addAlerts(ctx, tx, []newAlert{{alert: stored, normal: normal, prepared: s.prepare(&n.Alert)}}, client, node); err != nil {
+		var counts tally
+		added, err := s.addAlerts(ctx, tx, []newAlert{{alert: stored, normal: normal, prepared: s.prepare(&n.Alert)}}, client, node, &counts)
+		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE raised SET alert_num = ? WHERE once = ?`, num, n.Once)
+		if err := s.saveTally(ctx, tx, &counts); err != nil {
+			return err
+		}
+		if _, err = tx.ExecContext(ctx, `UPDATE raised SET alert_num = ? WHERE once = ?`, added[0].num, n.Once); err != nil {
+			return err
+		}
+		fed, err = s.feed(ctx, tx, added, stored.ReceivedTime)
 		return err
 	})
 	if err != nil {
@@ -72,6 +80,7 @@ func (s *Store) Resolve(ctx context.Context, scope soc.Scope, once, why string) 
 	}
 	var fed []soc.Fed
 	err := s.tx(ctx, func(g *gorm.DB, tx *sql.Tx) error {
+		fed = nil
 		var id []byte
 		err := tx.QueryRowContext(ctx, `SELECT id FROM alerts WHERE num = (SELECT alert_num FROM raised WHERE once = ?) AND state <> ?`, once, stateResolved).Scan(&id)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -87,6 +96,9 @@ func (s *Store) Resolve(ctx context.Context, scope soc.Scope, once, why string) 
 		}
 		err = t.run()
 		fed = t.fed
+		if refusal, ok := errors.AsType[*soc.StepError](err); ok && refusal.State == soc.AlertResolved {
+			return nil // somebody was first
+		}
 		return err
 	})
 	if err != nil {

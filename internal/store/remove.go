@@ -63,6 +63,9 @@ func (s *Store) remove(ctx context.Context, tx *sql.Tx, nums []int64) (behind []
 	if err != nil {
 		return nil, err
 	}
+	if err := s.lockGroups(ctx, tx, groups); err != nil {
+		return nil, err
+	}
 	if err := execEach(ctx, tx, `DELETE FROM events WHERE node_num = ? AND key = ? AND alert_num = ?`, events); err != nil {
 		return nil, err
 	}
@@ -83,6 +86,24 @@ func (s *Store) remove(ctx context.Context, tx *sql.Tx, nums []int64) (behind []
 		return nil, err
 	}
 	return keyBehind(last), sweep(ctx, tx, &counts)
+}
+
+// lockGroups keeps deliveries from the groups until the transaction is over: what one has
+// put in before is seen from here on, and what comes after finds the group as it is then.
+func (s *Store) lockGroups(ctx context.Context, tx *sql.Tx, groups map[int64]*left) error {
+	lock := s.db.forUpdate(`alert_groups`)
+	if lock == "" {
+		return nil // there is one writer
+	}
+	in, args := inNums(slices.Sorted(maps.Keys(groups)))
+	rows, err := tx.QueryContext(ctx, `SELECT num FROM alert_groups WHERE num`+in+` ORDER BY num`+lock, args...) //nolint:gosec // question marks only
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		continue
+	}
+	return errors.Join(rows.Err(), rows.Close())
 }
 
 // execEach runs one statement with many arguments; parsing it costs as much as running it.
@@ -172,8 +193,8 @@ func leaveGroups(ctx context.Context, tx *sql.Tx, groups map[int64]*left) error 
 	for _, statement := range []string{
 		`DELETE FROM alert_groups WHERE alerts = 0 AND num` + in,
 		`UPDATE alert_groups SET state = ` + groupState + `,
-			first_key = (SELECT MIN(sort_key) FROM alerts WHERE group_num = alert_groups.num),
-			last_key = (SELECT MAX(sort_key) FROM alerts WHERE group_num = alert_groups.num),
+			first_key = (SELECT sort_key FROM alerts WHERE group_num = alert_groups.num ORDER BY sort_key LIMIT 1),
+			last_key = (SELECT sort_key FROM alerts WHERE group_num = alert_groups.num ORDER BY sort_key DESC LIMIT 1),
 			rule_num = (SELECT rule_num FROM alerts WHERE group_num = alert_groups.num ORDER BY sort_key DESC LIMIT 1)
 		WHERE num` + in,
 	} {

@@ -167,8 +167,8 @@ func (s *Store) saveTally(ctx context.Context, tx *sql.Tx, t *tally) error {
 		return err
 	}
 	args = nil
-	for k, n := range t.outcomes {
-		if n != 0 {
+	for _, k := range slices.SortedFunc(maps.Keys(t.outcomes), outcomeKey.compare) {
+		if n := t.outcomes[k]; n != 0 {
 			args = append(args, k.rule, k.client, k.verdict, n)
 		}
 	}

@@ -30,7 +30,7 @@ func (s *Store) Similar(ctx context.Context, scope soc.Scope, id soc.AlertID) (S
 		return found, err
 	}
 	where, args := scopeOfSQL(`client_num`, scope)
-	//nolint:gosec // the condition is ours
+	//nolint:gosec // the conditions are ours
 	rows, err := db.QueryContext(ctx, `SELECT client_num, verdict, count, last_ms, last_who FROM rollup_outcome
 		WHERE rule_num IN (SELECT num FROM rules WHERE id = ? AND engine = ?) AND count > 0 AND `+where[0], append([]any{alert.Rule.ID, alert.Rule.Engine}, args...)...)
 	if err != nil {

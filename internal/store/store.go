@@ -2,6 +2,9 @@
 // only package that uses gorm. It knows nothing of HTTP and must never import api,
 // ingest or notify.
 //
+// It runs on SQLite and on PostgreSQL; SQL is written once for both, by the rules that
+// stand in dialect.go.
+//
 // Every method takes a soc.Scope, and the zero Scope sees and changes nothing.
 package store
 
@@ -11,7 +14,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
@@ -19,17 +21,16 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/zstd"
-	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
-	_ "modernc.org/sqlite" // the database/sql driver "sqlite", without cgo
 
 	"github.com/socme-project/socme/soc"
 )
 
-// Store is the core's database. On SQLite it has two pools on one file: one
-// connection that writes, and many that read without waiting for it.
+// Store is the core's database, on SQLite or PostgreSQL. It has two pools: one that
+// writes, on SQLite of one connection, and one that reads without waiting for it.
 type Store struct {
+	db    dialect
 	write *gorm.DB
 	read  *gorm.DB
 	now   func() time.Time
@@ -47,23 +48,45 @@ type Store struct {
 
 // Options of Open.
 type Options struct {
-	Dir string // the data folder; the database is Dir/core.db
-	Now func() time.Time
-	Log *slog.Logger // of long work; nil for none
+	Dir string // the data folder
+	// Database is the URL, or the keywords and values, of a PostgreSQL database; "" means
+	// SQLite, in Dir/core.db. It is a secret: it holds a password.
+	Database soc.Secret
+	Now      func() time.Time
+	Log      *slog.Logger // of long work; nil for none
 	// Committed is told how long each transaction that writes took; it may be nil.
 	Committed func(took time.Duration)
 }
 
-const fileSQLite = "core.db"
+// What a data folder holds: the database, or a word that it is on PostgreSQL.
+const (
+	fileSQLite   = "core.db"
+	filePostgres = "core.postgres"
+)
+
+// Files lists what tells the data folder of a core: it holds one of them.
+func Files() []string { return []string{fileSQLite, filePostgres} }
+
+// keepsElsewhere refuses to begin at zero on one database while the core's alerts are on
+// the other: every node would see its ledger gone.
+func keepsElsewhere(o Options) error {
+	other, what := filePostgres, "this core keeps its alerts on PostgreSQL: name the database with --database-file or in SOCME_DATABASE"
+	if o.Database != "" {
+		other, what = fileSQLite, "this core keeps its alerts in "+fileSQLite+", which cannot be moved to PostgreSQL yet: choose an empty data folder"
+	}
+	if _, err := os.Stat(filepath.Join(o.Dir, other)); err == nil && o.Dir != "" {
+		return fmt.Errorf("%s: %s", o.Dir, what)
+	}
+	return nil
+}
 
 // readers bounds the pool that reads.
 const readers = 8
 
-// Open opens the database in the folder, makes it if there is none, and brings its
-// schema up to date. A schema newer than this program is refused.
+// Open opens the database, makes it if there is none, and brings its schema up to date.
+// A schema newer than this program is refused.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	file := filepath.Join(o.Dir, fileSQLite)
-	s := &Store{now: o.Now, bulks: newBulks(), file: file, committed: o.Committed}
+	s := &Store{now: o.Now, committed: o.Committed}
 	var err error
 	if s.pack, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20)); err != nil {
 		return nil, fmt.Errorf("prepare zstd: %w", err)
@@ -71,60 +94,59 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if s.open, err = zstd.NewReader(nil, zstd.WithDecoderMaxMemory(2*soc.MaxRaw), zstd.WithDecoderConcurrency(2)); err != nil {
 		return nil, fmt.Errorf("prepare zstd: %w", err)
 	}
-	if s.write, err = openSQLite(file, "rwc", 1); err != nil {
-		return nil, err
-	}
-	if err := s.migrate(ctx, s.write); err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), s.Close())
-	}
-	if err := s.fillNameKeys(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	db, err := s.write.DB()
-	if err == nil {
-		err = s.bulks.prepare(ctx, db)
-	}
-	if err == nil {
-		err = s.indexAll(ctx, o.Log)
-	}
-	if err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	if s.read, err = openSQLite(file, "ro", readers); err != nil {
+	if err := s.openPools(ctx, o); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
 }
 
-func openSQLite(file, mode string, conns int) (*gorm.DB, error) {
-	pragmas := url.Values{
-		"mode":    {mode},
-		"_txlock": {"immediate"}, // a transaction that reads first must not fail when it writes
-		"_pragma": {
-			"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
-			"cache_size(-16384)", "temp_store(MEMORY)",
-			// A checkpoint writes each page once, however often it changed: rare ones write less.
-			"wal_autocheckpoint(8000)", "journal_size_limit(67108864)",
-		},
+func (s *Store) openPools(ctx context.Context, o Options) error {
+	file, what := filepath.Join(o.Dir, fileSQLite), "the PostgreSQL database"
+	if err := keepsElsewhere(o); err != nil {
+		return err
 	}
-	if mode == "ro" {
-		pragmas["_pragma"] = []string{"busy_timeout(10000)", "query_only(ON)", "cache_size(-8192)", "temp_store(MEMORY)"}
+	var err error
+	if o.Database == "" {
+		what, s.db = file, onSQLite{}
+		s.file = file
+		s.write, err = openSQLite(file)
+	} else {
+		s.db = onPostgres{}
+		s.write, err = openPostgres(o.Database, writers, writerSettings)
 	}
-	db, err := sql.Open("sqlite", "file:"+file+"?"+pragmas.Encode())
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", file, err)
+		return err
 	}
-	db.SetMaxOpenConns(conns)
-	db.SetMaxIdleConns(conns)
-	db.SetConnMaxIdleTime(5 * time.Minute)
-	g, err := gorm.Open(sqlite.Dialector{Conn: db}, &gorm.Config{
-		Logger:                 logger.Discard, // errors are returned, and whoever handles one logs it
-		SkipDefaultTransaction: true,
-	})
+	db, err := s.write.DB()
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", file, errors.Join(err, db.Close()))
+		return err
 	}
-	return g, nil
+	s.bulks = newBulks(s.db)
+	if err := s.migrate(ctx, db); err != nil {
+		return fmt.Errorf("open %s: %w", what, err)
+	}
+	if err := s.fillNameKeys(ctx); err != nil {
+		return err
+	}
+	if err := s.bulks.prepare(ctx, db); err != nil {
+		return err
+	}
+	if err := s.indexAll(ctx, o.Log); err != nil {
+		return err
+	}
+	if o.Database == "" {
+		s.read, err = openSQLiteReaders(file)
+		return err
+	}
+	if s.read, err = openPostgres(o.Database, readers, readerSettings); err != nil || o.Dir == "" {
+		return err
+	}
+	return os.WriteFile(filepath.Join(o.Dir, filePostgres), []byte("The alerts of this core are on PostgreSQL.\n"), 0o600)
+}
+
+// gormConfig is that of both databases. Errors are returned, and whoever handles one logs it.
+func gormConfig() *gorm.Config {
+	return &gorm.Config{Logger: logger.Discard, SkipDefaultTransaction: true}
 }
 
 // Close closes both pools.
@@ -144,32 +166,40 @@ func (s *Store) Close() error {
 	return errors.Join(errs...)
 }
 
-// tx runs do in one transaction that writes. The *sql.Tx is for statements that run
-// thousands of times; everything else uses gorm on the same transaction.
+// tries is how often a transaction runs that stands in another's way.
+const tries = 5
+
+// tx runs do in one transaction that writes; on PostgreSQL it may run it several times,
+// of which one counts. The *sql.Tx is for statements that run thousands of times;
+// everything else uses gorm on the same transaction.
 func (s *Store) tx(ctx context.Context, do func(g *gorm.DB, tx *sql.Tx) error) error {
 	began := time.Now()
-	err := s.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
-		tx, ok := g.Statement.ConnPool.(*sql.Tx)
-		if !ok {
-			return errors.New("gorm gave no *sql.Tx")
+	var err error
+	for range tries {
+		err = s.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+			tx, ok := g.Statement.ConnPool.(*sql.Tx)
+			if !ok {
+				return errors.New("gorm gave no *sql.Tx")
+			}
+			return do(g, tx)
+		})
+		if !isAgain(err) {
+			break
 		}
-		return do(g, tx)
-	})
-	switch {
-	case err == nil:
+	}
+	if why := troubleOf(err); why != "" {
+		s.trouble.Store(&why)
+	} else if err == nil {
 		s.trouble.Store(nil)
 		if s.committed != nil {
 			s.committed(time.Since(began))
 		}
-	case isFull(err):
-		why := "The disk of the core is full: nothing is taken in. The nodes keep what they find; make room on the disk."
-		s.trouble.Store(&why)
 	}
 	return translate(err)
 }
 
-// Size is what the database takes on the disk, in bytes: its file, and the log of what
-// was written lately. What does not exist is 0.
+// Size is what an SQLite database takes on the disk, in bytes: its file, and the log of
+// what was written lately. What does not exist is 0, and so is a database elsewhere.
 func (s *Store) Size() (database, log int64) {
 	for file, size := range map[string]*int64{s.file: &database, s.file + "-wal": &log} {
 		if info, err := os.Stat(file); err == nil {

@@ -1,41 +1,22 @@
 package store_test
 
 import (
-	"context"
 	"crypto/ed25519"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/socme-project/socme/internal/proof"
 	"github.com/socme-project/socme/internal/query"
 	"github.com/socme-project/socme/internal/store"
+	"github.com/socme-project/socme/internal/store/storetest"
 	"github.com/socme-project/socme/soc"
 )
 
-// engines are the databases that every test of this package runs on.
-var engines = []struct {
-	name string
-	open func(t testing.TB, now func() time.Time) *store.Store
-}{
-	{"SQLite", openSQLite},
-}
-
-func openSQLite(t testing.TB, now func() time.Time) *store.Store {
-	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{Dir: t.TempDir(), Now: now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
-}
+func TestMain(m *testing.M) { storetest.Main(m) }
 
 // world is a store with a client, one node of it, and a clock that the test moves.
 type world struct {
@@ -49,15 +30,13 @@ type world struct {
 var system = soc.System("test")
 
 func onEveryEngine(t *testing.T, do func(t *testing.T, w *world)) {
-	for _, engine := range engines {
-		t.Run(engine.name, func(t *testing.T) {
-			w := &world{clock: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)}
-			w.Store = engine.open(t, func() time.Time { return w.clock })
-			w.client = must(w.AddClient(t.Context(), system, "Clinic Saint-Luc", false))(t)
-			w.node, w.key = w.enrol(t, w.client.Name)
-			do(t, w)
-		})
-	}
+	storetest.OnEach(t, func(t *testing.T, d storetest.Database) {
+		w := &world{clock: time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)}
+		w.Store = d.Open(t, func() time.Time { return w.clock })
+		w.client = must(w.AddClient(t.Context(), system, "Clinic Saint-Luc", false))(t)
+		w.node, w.key = w.enrol(t, w.client.Name)
+		do(t, w)
+	})
 }
 
 func must[T any](value T, err error) func(testing.TB) T {
@@ -125,20 +104,23 @@ func alertAt(node soc.NodeID, at time.Time, n int) soc.Alert {
 }
 
 func TestANewerSchemaIsRefused(t *testing.T) {
-	dir := t.TempDir()
-	open := func() (*store.Store, error) {
-		return store.Open(context.Background(), store.Options{Dir: dir, Now: time.Now})
-	}
-	s := must(open())(t)
-	if err := store.Exec(s, `INSERT INTO migrations VALUES (9999)`); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if s, err := open(); err == nil {
-		t.Errorf("a database of the future was opened: %v", s.Close())
-	}
+	storetest.OnEach(t, func(t *testing.T, d storetest.Database) {
+		o := store.Options{Dir: t.TempDir(), Database: d.URL(t), Now: time.Now}
+		s := must(store.Open(t.Context(), o))(t)
+		if err := store.Exec(s, `INSERT INTO migrations VALUES (9999)`); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		s, err := store.Open(t.Context(), o)
+		if err == nil {
+			t.Fatalf("a database of the future was opened: %v", s.Close())
+		}
+		if !strings.Contains(err.Error(), "install a newer socme") {
+			t.Errorf("Open = %v, want what to do", err)
+		}
+	})
 }
 
 func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {

@@ -117,12 +117,12 @@ func (s *Store) Matches(ctx context.Context, scope soc.Scope, verb soc.Verb, q q
 		return m, err
 	}
 	where, args := scopeSQL(scope)
-	w, a, err := whereSQL(ctx, db, q)
+	w, a, err := s.whereSQL(ctx, db, q)
 	if err == nil {
 		fits, fitArgs := fittingSQL(verb)
 		args = append(append(args, a...), fitArgs...)
 		where = append(append(where, w...), fits)
-		err = db.QueryRowContext(ctx, `SELECT COUNT(*), (SELECT value FROM counters WHERE name = 'alert') FROM (SELECT 1 FROM alerts WHERE `+strings.Join(where, ` AND `)+` LIMIT ?) AS found`,
+		err = db.QueryRowContext(ctx, `SELECT COUNT(*), (SELECT COALESCE(MAX(num), 0) FROM alerts) FROM (SELECT 1 FROM alerts WHERE `+strings.Join(where, ` AND `)+` LIMIT ?) AS found`,
 			append(args, StepMost+1)...).Scan(&m.Alerts, &m.AsOf)
 	}
 	if err != nil {
@@ -137,7 +137,7 @@ func (s *Store) Newest(ctx context.Context, scope soc.Scope) (int64, error) {
 		return 0, soc.ErrForbidden
 	}
 	var n int64
-	if err := s.read.WithContext(ctx).Raw(`SELECT value FROM counters WHERE name = 'alert'`).Scan(&n).Error; err != nil {
+	if err := s.read.WithContext(ctx).Raw(`SELECT COALESCE(MAX(num), 0) FROM alerts`).Scan(&n).Error; err != nil {
 		return 0, fmt.Errorf("number of the newest alert: %w", err)
 	}
 	return n, nil

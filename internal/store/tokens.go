@@ -23,7 +23,7 @@ type tokenRow struct {
 	SecretHash string
 	Name       string
 	Role       soc.Role
-	AllClients int64
+	AllClients bool
 	UserNum    *int64
 	CreatedMS  int64 `gorm:"column:created_ms"`
 	ExpiresMS  int64 `gorm:"column:expires_ms"`
@@ -72,7 +72,7 @@ func (s *Store) AddToken(ctx context.Context, scope soc.Scope, n NewToken) (soc.
 	}
 	secret := tokenPrefix + soc.NewSecret()
 	row := tokenRow{
-		ID: soc.NewID(), SecretHash: hashSecret(secret), Name: name, Role: grant.Role, AllClients: flag(grant.AllClients),
+		ID: soc.NewID(), SecretHash: hashSecret(secret), Name: name, Role: grant.Role, AllClients: grant.AllClients,
 		CreatedMS: s.now().UnixMilli(), ExpiresMS: toMS(n.Expires),
 	}
 	var maker string

@@ -191,7 +191,8 @@ func (t *triage) targets() ([]touched, error) {
 	case t.step.Group != nil:
 		var group int64
 		in, inArgs := scopeOfSQL(`alert_groups.client_num`, t.scope)
-		err := t.tx.QueryRowContext(t.ctx, `SELECT num FROM alert_groups WHERE id = ? AND `+strings.Join(in, ` AND `), append([]any{t.step.Group[:]}, inArgs...)...).Scan(&group)
+		// A delivery that brings alerts of the group comes whole before the step, or after it.
+		err := t.tx.QueryRowContext(t.ctx, `SELECT num FROM alert_groups WHERE id = ? AND `+strings.Join(in, ` AND `)+t.db.forUpdate(`alert_groups`), append([]any{t.step.Group[:]}, inArgs...)...).Scan(&group)
 		if err != nil {
 			return nil, notFound(err)
 		}
@@ -201,7 +202,7 @@ func (t *triage) targets() ([]touched, error) {
 			return nil, nil // it stands at the group
 		}
 	default:
-		w, a, err := whereSQL(t.ctx, t.tx, *t.step.Query)
+		w, a, err := t.whereSQL(t.ctx, t.tx, *t.step.Query)
 		if err != nil {
 			return nil, err
 		}
@@ -231,7 +232,7 @@ func (t *triage) targets() ([]touched, error) {
 		return nil, err
 	}
 	if len(found) > StepMost {
-		return nil, fmt.Errorf("%w: the filter finds more than %d alerts; narrow it, for example by after: and before: times", soc.ErrInvalid, StepMost)
+		return nil, fmt.Errorf("%w: the filter finds more than %d alerts; narrow it, for example by after: or before: and a time", soc.ErrInvalid, StepMost)
 	}
 	if len(found) == 0 && t.step.Alert != nil {
 		return nil, soc.ErrNotFound
@@ -338,7 +339,7 @@ func (t *triage) save(alerts []touched) error {
 			return err
 		}
 	}
-	args := make([]any, 0, len(alerts)*t.bulks.actionAlerts.width)
+	args := make([]any, 0, len(alerts)*t.bulks.actionAlerts.width())
 	for _, alert := range alerts {
 		args = append(args, alert.num, t.num, alert.state, alert.verdict, alert.owner, alert.resolvedMS, alert.resolution)
 	}

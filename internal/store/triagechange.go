@@ -1,7 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/socme-project/socme/soc"
 )
@@ -60,6 +63,10 @@ type outcomeKey struct {
 	verdict      int
 }
 
+func (k outcomeKey) compare(l outcomeKey) int {
+	return cmp.Or(cmp.Compare(k.rule, l.rule), cmp.Compare(k.client, l.client), cmp.Compare(k.verdict, l.verdict))
+}
+
 func (m *moves) add(a *touched, state, verdict int) {
 	if m.groups == nil {
 		m.groups, m.outcomes = map[int64]*[len(states)]int64{}, map[outcomeKey]int64{}
@@ -84,7 +91,8 @@ func (m *moves) add(a *touched, state, verdict int) {
 }
 
 func (t *triage) saveMoves(m moves) error {
-	for group, n := range m.groups {
+	for _, group := range slices.Sorted(maps.Keys(m.groups)) {
+		n := m.groups[group]
 		_, err := t.tx.ExecContext(t.ctx, `UPDATE alert_groups SET open = open + ?, acknowledged = acknowledged + ?, escalated = escalated + ? WHERE num = ?`,
 			n[stateOpen], n[stateAcknowledged], n[stateEscalated], group)
 		if err == nil {
@@ -94,7 +102,8 @@ func (t *triage) saveMoves(m moves) error {
 			return fmt.Errorf("change the state of a group: %w", err)
 		}
 	}
-	for key, n := range m.outcomes {
+	for _, key := range slices.SortedFunc(maps.Keys(m.outcomes), outcomeKey.compare) {
+		n := m.outcomes[key]
 		_, err := t.tx.ExecContext(t.ctx, `INSERT INTO rollup_outcome (rule_num, client_num, verdict, count, last_ms, last_who) VALUES (?, ?, ?, ?, ?, ?)
 			ON CONFLICT (rule_num, client_num, verdict) DO UPDATE SET count = rollup_outcome.count + excluded.count, last_ms = excluded.last_ms, last_who = excluded.last_who`,
 			key.rule, key.client, key.verdict, n, t.now.UnixMilli(), t.action.Who)
@@ -107,13 +116,13 @@ func (t *triage) saveMoves(m moves) error {
 
 // tell feeds streams with the alerts as they are now, and writes the audit.
 func (t *triage) tell(alerts []touched) error {
-	if err := t.feed(alerts); err != nil {
+	if err := t.stream(alerts); err != nil {
 		return err
 	}
 	return t.record()
 }
 
-func (t *triage) feed(alerts []touched) error {
+func (t *triage) stream(alerts []touched) error {
 	if len(alerts) > fedOneByOne {
 		pos, err := take(t.ctx, t.tx, "feed", 1)
 		if err == nil {
@@ -122,14 +131,16 @@ func (t *triage) feed(alerts []touched) error {
 		t.fed = append(t.fed, soc.Fed{Pos: pos, Reset: true})
 		return err
 	}
-	for _, a := range alerts {
-		fed, err := t.feedChanged(t.ctx, t.tx, a.num, t.now.UnixMilli())
-		if err != nil {
+	told := make([]news, len(alerts))
+	for i, a := range alerts {
+		var err error
+		if told[i], err = changedAlert(t.ctx, t.tx, a.num); err != nil {
 			return err
 		}
-		t.fed = append(t.fed, fed...)
 	}
-	return nil
+	var err error
+	t.fed, err = t.feed(t.ctx, t.tx, told, t.now)
+	return err
 }
 
 // record writes the one record of the audit.

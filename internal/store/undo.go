@@ -74,7 +74,7 @@ func (t *triage) undo(id string) error {
 	if err := t.giveBack(num, was.Verb, alerts, before); err != nil {
 		return err
 	}
-	if err := t.feed(alerts); err != nil {
+	if err := t.stream(alerts); err != nil {
 		return err
 	}
 	return t.audit(t.g, t.scope, change{verb: "undo", noun: "action", target: soc.AuditTarget{ID: id}, after: t.action})

@@ -19,7 +19,7 @@ type userRow struct {
 	Name       string
 	NameKey    string
 	Role       soc.Role
-	AllClients int64
+	AllClients bool
 	Password   string
 	TOTP       []byte `gorm:"column:totp"`
 	TOTPStep   int64  `gorm:"column:totp_step"`
@@ -164,7 +164,7 @@ func (s *Store) InviteUser(ctx context.Context, scope soc.Scope, name string, w 
 	if err != nil {
 		return Invitation{}, err
 	}
-	row := userRow{ID: soc.NewID(), Name: name, NameKey: query.ClientKey(name), Role: grant.Role, AllClients: flag(grant.AllClients), CreatedMS: s.now().UnixMilli()}
+	row := userRow{ID: soc.NewID(), Name: name, NameKey: query.ClientKey(name), Role: grant.Role, AllClients: grant.AllClients, CreatedMS: s.now().UnixMilli()}
 	invitation := Invitation{ExpiresTime: s.now().Add(invitationLife).UTC()}
 	err = s.tx(ctx, func(g *gorm.DB, _ *sql.Tx) error {
 		if err := gorm.G[userRow](g).Create(ctx, &row); err != nil {
@@ -224,13 +224,15 @@ func (s *Store) SetUser(ctx context.Context, scope soc.Scope, idOrName string, c
 			}
 		}
 		if c.Grant != nil {
-			row.Role, row.AllClients = grant.Role, flag(grant.AllClients)
+			row.Role, row.AllClients = grant.Role, grant.AllClients
 			if err := ofUsers.set(g, row.Num, clients); err != nil {
 				return err
 			}
 		}
 		if c.Disabled != nil {
-			row.DisabledMS = s.now().UnixMilli() * flag(*c.Disabled)
+			if row.DisabledMS = 0; *c.Disabled {
+				row.DisabledMS = s.now().UnixMilli()
+			}
 		}
 		err = g.Exec(`UPDATE users SET name = ?, name_key = ?, role = ?, all_clients = ?, disabled_ms = ? WHERE num = ?`,
 			row.Name, query.ClientKey(row.Name), string(row.Role), row.AllClients, row.DisabledMS, row.Num).Error
@@ -302,7 +304,7 @@ func forget(g *gorm.DB, user int64, tables ...string) error {
 }
 
 // adminOfAll is the condition of who may do everything.
-const adminOfAll = `role = 'admin' AND all_clients = 1 AND disabled_ms = 0`
+const adminOfAll = `role = 'admin' AND all_clients AND disabled_ms = 0`
 
 // mustLeaveAdmin keeps a core from being left to nobody. It comes after the audit: of two
 // admins who remove each other, the second then sees what the first did.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -26,8 +27,8 @@ func (s *Store) Views(ctx context.Context, scope soc.Scope) ([]soc.View, error) 
 		return views, nil
 	}
 	var rows []viewRow
-	err := s.read.WithContext(ctx).Raw(`SELECT views.id, views.name, views.query, users.name AS owner, views.shared, views.standard, CASE WHEN users.id = ? THEN 1 ELSE 0 END AS own, views.created_ms
-		FROM views JOIN users ON users.num = views.user_num WHERE users.id = ? OR views.shared = 1 ORDER BY own DESC, views.name`, scope.Actor().ID, scope.Actor().ID).Scan(&rows).Error
+	err := s.read.WithContext(ctx).Raw(`SELECT views.id, views.name, views.query, users.name AS owner, views.shared, views.standard, users.id = ? AS own, views.created_ms
+		FROM views JOIN users ON users.num = views.user_num WHERE users.id = ? OR views.shared ORDER BY own DESC, views.name`, scope.Actor().ID, scope.Actor().ID).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("list views: %w", err)
 	}
@@ -49,13 +50,13 @@ func (s *Store) SaveView(ctx context.Context, scope soc.Scope, v soc.View) (soc.
 		return v, err
 	}
 	v.Name, v.Owner, v.Own = name, scope.Actor().Name, true
-	err = s.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+	err = s.tx(ctx, func(g *gorm.DB, _ *sql.Tx) error {
 		var user, held int64
 		if err := g.Raw(`SELECT num FROM users WHERE id = ?`, scope.Actor().ID).Row().Scan(&user); err != nil {
 			return notFound(err)
 		}
 		if v.Standard {
-			if err := g.Exec(`UPDATE views SET standard = 0 WHERE user_num = ?`, user).Error; err != nil {
+			if err := g.Exec(`UPDATE views SET standard = FALSE WHERE user_num = ?`, user).Error; err != nil {
 				return err
 			}
 		}
@@ -68,10 +69,10 @@ func (s *Store) SaveView(ctx context.Context, scope soc.Scope, v soc.View) (soc.
 			}
 			v.ID, v.CreatedTime = soc.NewID(), s.now().UTC()
 			err = g.Exec(`INSERT INTO views (id, user_num, name, query, shared, standard, created_ms) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-				v.ID, user, v.Name, v.Query, flag(v.Shared), flag(v.Standard), v.CreatedTime.UnixMilli()).Error
+				v.ID, user, v.Name, v.Query, v.Shared, v.Standard, v.CreatedTime.UnixMilli()).Error
 		} else {
 			change := g.Exec(`UPDATE views SET name = ?, query = ?, shared = ?, standard = ? WHERE id = ? AND user_num = ?`,
-				v.Name, v.Query, flag(v.Shared), flag(v.Standard), v.ID, user)
+				v.Name, v.Query, v.Shared, v.Standard, v.ID, user)
 			if err = change.Error; err == nil && change.RowsAffected == 0 {
 				err = soc.ErrNotFound
 			}
@@ -82,7 +83,7 @@ func (s *Store) SaveView(ctx context.Context, scope soc.Scope, v soc.View) (soc.
 		return s.audit(g, scope, change{verb: "save", noun: "view", target: soc.AuditTarget{ID: v.ID, Name: v.Name}, after: v})
 	})
 	if err != nil {
-		return v, fmt.Errorf("save view %s: %w", v.Name, translate(err))
+		return v, fmt.Errorf("save view %s: %w", v.Name, err)
 	}
 	return v, nil
 }
@@ -92,7 +93,7 @@ func (s *Store) DeleteView(ctx context.Context, scope soc.Scope, id string) erro
 	if scope.Who() == "" {
 		return soc.ErrForbidden
 	}
-	err := s.write.WithContext(ctx).Transaction(func(g *gorm.DB) error {
+	err := s.tx(ctx, func(g *gorm.DB, _ *sql.Tx) error {
 		gone := g.Exec(`DELETE FROM views WHERE id = ? AND user_num = (SELECT num FROM users WHERE id = ?)`, id, scope.Actor().ID)
 		if gone.Error == nil && gone.RowsAffected == 0 {
 			return soc.ErrNotFound
@@ -103,7 +104,7 @@ func (s *Store) DeleteView(ctx context.Context, scope soc.Scope, id string) erro
 		return s.audit(g, scope, change{verb: "delete", noun: "view", target: soc.AuditTarget{ID: id}})
 	})
 	if err != nil {
-		return fmt.Errorf("delete view %s: %w", id, translate(err))
+		return fmt.Errorf("delete view %s: %w", id, err)
 	}
 	return nil
 }

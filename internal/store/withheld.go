@@ -57,9 +57,10 @@ func (a *accept) saveDropped() error {
 		if err != nil {
 			return err
 		}
+		//nolint:gosec // names of columns only
 		_, err = a.tx.ExecContext(a.ctx, `INSERT INTO withheld (node_num, outbox, day, rule_num, why, reason, severity, count, first_ms, last_ms) VALUES (?, ?, ?, ?, ?, '', ?, ?, ?, ?)
-			ON CONFLICT (node_num, outbox, day, rule_num, why, reason) DO UPDATE SET count = count + excluded.count, severity = MAX(severity, excluded.severity),
-				first_ms = MIN(first_ms, excluded.first_ms), last_ms = MAX(last_ms, excluded.last_ms)`,
+			ON CONFLICT (node_num, outbox, day, rule_num, why, reason) DO UPDATE SET count = withheld.count + excluded.count, severity = `+larger(`withheld.severity`, `excluded.severity`)+`,
+				first_ms = `+smaller(`withheld.first_ms`, `excluded.first_ms`)+`, last_ms = `+larger(`withheld.last_ms`, `excluded.last_ms`),
 			a.node.Num, string(a.Chain.Epoch), w.LastTime.UnixMilli()/dayMS, num, w.Why, w.Severity, w.Count, w.FirstTime.UnixMilli(), w.LastTime.UnixMilli())
 		if err != nil {
 			return fmt.Errorf("count what was dropped: %w", err)
@@ -91,10 +92,11 @@ func (s *Store) SetWithheld(ctx context.Context, scope soc.Scope, id soc.NodeID,
 			if err != nil {
 				return err
 			}
+			//nolint:gosec // names of columns only
 			_, err = tx.ExecContext(ctx, `INSERT INTO withheld (node_num, outbox, day, rule_num, why, reason, severity, count, first_ms, last_ms)
 				SELECT num, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM nodes WHERE id = ?
-				ON CONFLICT (node_num, outbox, day, rule_num, why, reason) DO UPDATE SET count = MAX(count, excluded.count),
-					severity = MAX(severity, excluded.severity), last_ms = MAX(last_ms, excluded.last_ms)`,
+				ON CONFLICT (node_num, outbox, day, rule_num, why, reason) DO UPDATE SET count = `+larger(`withheld.count`, `excluded.count`)+`,
+					severity = `+larger(`withheld.severity`, `excluded.severity`)+`, last_ms = `+larger(`withheld.last_ms`, `excluded.last_ms`),
 				c.Outbox, c.FirstTime.UnixMilli()/dayMS, num, c.Why, c.Reason, c.Severity, c.Count, c.FirstTime.UnixMilli(), c.LastTime.UnixMilli(), string(id))
 			if err != nil {
 				return err
@@ -124,7 +126,7 @@ func (s *Store) Withheld(ctx context.Context, scope soc.Scope, id soc.NodeID) ([
 	err := s.read.WithContext(ctx).Raw(`SELECT rules.engine, rules.id, rules.name, withheld.why, withheld.reason, MAX(withheld.severity) AS severity,
 			SUM(withheld.count) AS count, MIN(withheld.first_ms) AS first_ms, MAX(withheld.last_ms) AS last_ms
 		FROM withheld JOIN rules ON rules.num = withheld.rule_num JOIN nodes ON nodes.num = withheld.node_num
-		WHERE nodes.id = ? GROUP BY withheld.rule_num, withheld.why, withheld.reason ORDER BY count DESC, rules.id LIMIT ?`, string(id), withheldShown).Scan(&rows).Error
+		WHERE nodes.id = ? GROUP BY rules.num, withheld.why, withheld.reason ORDER BY count DESC, rules.id LIMIT ?`, string(id), withheldShown).Scan(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("what node %s withheld: %w", id, err)
 	}

@@ -4,8 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/socme-project/socme/soc"
 )
@@ -36,18 +36,18 @@ type events map[soc.EventKey][]told
 // openEvents finds those of the node that the entries may be witnesses of.
 func (a *accept) openEvents(entries []soc.Entry) (events, error) {
 	open := events{}
-	args := []any{a.node.Num}
+	var keys [][]byte
 	for i := range entries {
 		if key := entries[i].Alert.EventKey; key != (soc.EventKey{}) && !entries[i].Dropped {
-			args = append(args, key[:])
+			keys = append(keys, key[:])
 		}
 	}
-	if len(args) == 1 {
+	if len(keys) == 0 {
 		return open, nil
 	}
+	is, args := a.db.oneOf(keys)
 	//nolint:gosec // question marks only
-	rows, err := a.tx.QueryContext(a.ctx, `SELECT key, alert_num, via FROM events WHERE node_num = ? AND witnessed = 0 AND key IN (?`+
-		strings.Repeat(`, ?`, len(args)-2)+`) ORDER BY alert_num`, args...)
+	rows, err := a.tx.QueryContext(a.ctx, `SELECT key, alert_num, via FROM events WHERE key`+is+` AND node_num = ? AND NOT witnessed ORDER BY alert_num`, append(args, a.node.Num)...)
 	if err != nil {
 		return nil, err
 	}
@@ -86,64 +86,56 @@ type testimony struct {
 
 // addWitnesses attaches records to the alerts whose events they tell of. Where a
 // witness takes the event for worse than the alert does, the alert is raised to it.
-func (a *accept) addWitnesses(found []testimony, firstNum int64) error {
+func (a *accept) addWitnesses(found []testimony) error {
 	for _, w := range found {
-		num := w.of.num
-		if num == 0 {
-			num = firstNum + int64(w.of.fresh)
-		}
-		e := w.entry
-		if w.packed == nil {
-			w.packed = []byte{}
-		}
-		_, err := a.tx.ExecContext(a.ctx, `INSERT INTO witnesses (id, alert_num, head_num, seq, received_ms, raw_hash, raw_size, codec, raw, normal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			e.AlertID[:], num, a.head.Num, e.Seq, a.now.UnixMilli(), e.RawHash[:], len(e.Alert.Raw), w.codec, w.packed, string(e.Normal))
-		if err != nil {
-			return fmt.Errorf("attach witness %s: %w", e.AlertID, err)
-		}
-		if err := a.raiseSeverity(num, e.Alert.Severity); err != nil {
-			return fmt.Errorf("attach witness %s: %w", e.AlertID, err)
-		}
-		_, err = a.tx.ExecContext(a.ctx, `UPDATE alerts SET witnesses = witnesses + 1, severity = MAX(severity, ?1),
-			normal = CASE WHEN severity < ?1 THEN json_set(normal, '$.severity', ?2) ELSE normal END WHERE num = ?3`,
-			e.Alert.Severity, e.Alert.Severity.String(), num)
-		if err == nil {
-			err = a.indexAgain(a.ctx, a.tx, num)
-		}
-		if err != nil {
-			return fmt.Errorf("attach witness %s: %w", e.AlertID, err)
-		}
-		if _, err = a.tx.ExecContext(a.ctx, `UPDATE events SET witnessed = 1 WHERE node_num = ? AND key = ? AND alert_num = ?`, a.node.Num, e.Alert.EventKey[:], num); err != nil {
-			return fmt.Errorf("attach witness %s: %w", e.AlertID, err)
-		}
-		if w.of.num == 0 { // it goes into the feed with this delivery, as it is now
-			first := &a.done.Fed[w.of.fresh].Alert
-			first.Witnesses++
-			first.Severity = max(first.Severity, e.Alert.Severity)
-			continue
-		}
-		if err := a.feedAgain(num); err != nil {
-			return err
+		if err := a.addWitness(w); err != nil {
+			return fmt.Errorf("attach witness %s: %w", w.entry.AlertID, err)
 		}
 	}
 	return nil
 }
 
-// raiseSeverity counts an alert that is about to be raised where it belongs then.
-func (a *accept) raiseSeverity(num int64, to soc.Severity) error {
-	var counts tally
-	err := scanAlerts(a.ctx, a.tx, `SELECT alerts.rule_num, `+alertColumns+` FROM alerts`+alertJoins+` WHERE alerts.num = ?`, []any{num}, func(rule int64, alert soc.StoredAlert) bool {
-		if alert.Severity >= to {
-			return true
+func (a *accept) addWitness(w testimony) error {
+	num, e := w.of.num, w.entry
+	if num == 0 {
+		num = a.fresh[w.of.fresh].num
+	}
+	_, err := a.tx.ExecContext(a.ctx, `INSERT INTO witnesses (id, alert_num, head_num, seq, received_ms, raw_hash, raw_size, codec, raw, normal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		e.AlertID[:], num, a.head.Num, e.Seq, a.now.UnixMilli(), e.RawHash[:], len(e.Alert.Raw), w.codec, w.packed, string(e.Normal))
+	if err != nil {
+		return err
+	}
+	var severity soc.Severity
+	if err := a.tx.QueryRowContext(a.ctx, `UPDATE alerts SET witnesses = witnesses + 1 WHERE num = ? RETURNING severity`, num).Scan(&severity); err != nil {
+		return err
+	}
+	if severity < e.Alert.Severity {
+		if err := errors.Join(a.recount(num, e.Alert.Severity), a.raiseTo(num, e.Alert.Severity), a.indexAgain(a.ctx, a.tx, num)); err != nil {
+			return err
 		}
-		counts.add(a.node.ClientNum, rule, alert.SortKey, &alert.Alert, -1)
+	}
+	if _, err := a.tx.ExecContext(a.ctx, `UPDATE events SET witnessed = TRUE WHERE node_num = ? AND key = ? AND alert_num = ?`, a.node.Num, e.Alert.EventKey[:], num); err != nil {
+		return err
+	}
+	if w.of.num == 0 { // it goes into the feed with this delivery, as it is now
+		first := &a.fresh[w.of.fresh].alert
+		first.Witnesses++
+		first.Severity = max(first.Severity, e.Alert.Severity)
+		return nil
+	}
+	changed, err := changedAlert(a.ctx, a.tx, num)
+	a.fresh = append(a.fresh, changed)
+	return err
+}
+
+// recount counts an alert that is about to be raised where it belongs then.
+func (a *accept) recount(num int64, to soc.Severity) error {
+	err := scanAlerts(a.ctx, a.tx, `SELECT alerts.rule_num, `+alertColumns+` FROM alerts`+alertJoins+` WHERE alerts.num = ?`, []any{num}, func(rule int64, alert soc.StoredAlert) bool {
+		a.counts.add(a.node.ClientNum, rule, alert.SortKey, &alert.Alert, -1)
 		alert.Severity = to
-		counts.add(a.node.ClientNum, rule, alert.SortKey, &alert.Alert, 1)
+		a.counts.add(a.node.ClientNum, rule, alert.SortKey, &alert.Alert, 1)
 		return true
 	})
-	if err == nil {
-		err = a.saveTally(a.ctx, a.tx, &counts)
-	}
 	if err != nil {
 		return err
 	}
@@ -151,30 +143,43 @@ func (a *accept) raiseSeverity(num int64, to soc.Severity) error {
 	return err
 }
 
-// feedAgain tells streams of an alert that changed.
-func (a *accept) feedAgain(num int64) error {
-	fed, err := a.feedChanged(a.ctx, a.tx, num, a.now.UnixMilli())
-	a.done.Fed = append(a.done.Fed, fed...)
+// raiseTo makes an alert as severe as a witness says. The normal form is changed here and
+// not by the database: PostgreSQL's functions for JSON refuse some that is in it.
+func (a *accept) raiseTo(num int64, severity soc.Severity) error {
+	var normal string
+	if err := a.tx.QueryRowContext(a.ctx, `SELECT normal FROM alerts WHERE num = ?`, num).Scan(&normal); err != nil {
+		return err
+	}
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal([]byte(normal), &fields); err != nil {
+		return err
+	}
+	var err error
+	if fields["severity"], err = json.Marshal(severity); err != nil {
+		return err
+	}
+	raised, err := json.Marshal(fields)
+	if err != nil {
+		return err
+	}
+	_, err = a.tx.ExecContext(a.ctx, `UPDATE alerts SET severity = ?, normal = ? WHERE num = ?`, severity, string(raised), num)
 	return err
 }
 
-func (s *Store) feedChanged(ctx context.Context, tx *sql.Tx, num, atMS int64) ([]soc.Fed, error) {
-	pos, err := take(ctx, tx, "feed", 1)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO feed (pos, alert_num, at_ms) VALUES (?, ?, ?)`, pos, num, atMS); err != nil {
-		return nil, err
-	}
-	var fed []soc.Fed
-	err = scanAlerts(ctx, tx, alertSelect+` WHERE alerts.num = ?`, []any{num}, func(_ int64, alert soc.StoredAlert) bool {
-		fed = append(fed, soc.Fed{Pos: pos, Alert: alert})
+// changedAlert reads an alert that the transaction has changed.
+func changedAlert(ctx context.Context, tx *sql.Tx, num int64) (news, error) {
+	var found []news
+	err := scanAlerts(ctx, tx, alertSelect+` WHERE alerts.num = ?`, []any{num}, func(num int64, alert soc.StoredAlert) bool {
+		found = append(found, news{num: num, alert: alert})
 		return true
 	})
-	if err == nil && len(fed) == 0 {
+	if err == nil && len(found) == 0 {
 		err = soc.ErrNotFound
 	}
-	return fed, err
+	if err != nil {
+		return news{}, err
+	}
+	return found[0], nil
 }
 
 // Witnesses lists the other records that tell of an alert's event, the oldest first. It

@@ -38,8 +38,12 @@ var binary = sync.OnceValues(func() (string, error) {
 })
 
 // Main runs the tests of a package, and removes the program if it was built for them.
-func Main(m *testing.M) {
+// What else must be done when they have run is after.
+func Main(m *testing.M, after ...func()) {
 	code := m.Run()
+	for _, do := range after {
+		do()
+	}
 	if file, err := binary(); err == nil && os.Getenv("SOCME_BIN") == "" {
 		_ = os.RemoveAll(filepath.Dir(file))
 	}

@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	_ "modernc.org/sqlite" // the database/sql driver "sqlite", without cgo
+
+	"github.com/socme-project/socme/internal/query"
+)
+
+// onSQLite is the dialect of SQLite.
+type onSQLite struct{}
+
+// openSQLite opens the pool that writes, of one connection. The file is made if it is
+// not there.
+func openSQLite(file string) (*gorm.DB, error) {
+	return openFile(file, 1, url.Values{
+		"mode":    {"rwc"},
+		"_txlock": {"immediate"}, // a transaction that reads first must not fail when it writes
+		"_pragma": {
+			"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(ON)",
+			"cache_size(-16384)", "temp_store(MEMORY)",
+			// A checkpoint writes each page once, however often it changed: rare ones write less.
+			"wal_autocheckpoint(8000)", "journal_size_limit(67108864)",
+		},
+	})
+}
+
+// openSQLiteReaders opens the pool that reads, of a file that is there.
+func openSQLiteReaders(file string) (*gorm.DB, error) {
+	return openFile(file, readers, url.Values{
+		"mode":    {"ro"},
+		"_pragma": {"busy_timeout(10000)", "query_only(ON)", "cache_size(-8192)", "temp_store(MEMORY)"},
+	})
+}
+
+func openFile(file string, conns int, options url.Values) (*gorm.DB, error) {
+	db, err := sql.Open("sqlite", "file:"+file+"?"+options.Encode())
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", file, err)
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	g, err := gorm.Open(sqlite.Dialector{Conn: db}, gormConfig())
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", file, errors.Join(err, db.Close()))
+	}
+	return g, nil
+}
+
+func (onSQLite) folder() string { return "migrations/sqlite" }
+
+// lockSchema has nothing to do: each step is a transaction, which the file lets only one
+// have.
+func (onSQLite) lockSchema(context.Context, *sql.Conn) (func() error, error) {
+	return func() error { return nil }, nil
+}
+
+func (onSQLite) forUpdate(string) string  { return `` }
+func (onSQLite) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
+
+func (onSQLite) oneOf(values [][]byte) (string, []any) {
+	args := make([]any, len(values))
+	for i, value := range values {
+		args[i] = value
+	}
+	return ` IN (?` + strings.Repeat(`, ?`, len(args)-1) + `)`, args
+}
+
+func (onSQLite) text(words, tokens string) any { return words + " " + tokens }
+
+func (onSQLite) addTokens(text any, tokens []string) any {
+	return text.(string) + " " + strings.Join(tokens, " ") //nolint:forcetypeassert // what text makes
+}
+
+func (onSQLite) places(ctx context.Context, tx *sql.Tx, _ int64, fresh []newAlert) ([]int64, error) {
+	return takePlaces(ctx, tx, fresh)
+}
+
+func (onSQLite) textLeads() bool { return true }
+
+func (onSQLite) matchText(l query.Lookup, few bool) (string, []any) {
+	if few { // the text index is asked for each of them
+		return `EXISTS (SELECT 1 FROM alert_text WHERE alert_text MATCH ? AND alert_text.rowid = alerts.place)`, []any{matchFTS(l)}
+	}
+	return `alerts.place IN (SELECT rowid FROM alert_text WHERE alert_text MATCH ?)`, []any{matchFTS(l)}
+}
+
+// bulkArgs is how many arguments a full load has, about: enough that the statement's
+// own cost vanishes. The text index flushes once a statement, so fewer are better.
+const bulkArgs = 2000
+
+// prepare prepares the statement for a full load: parsing it costs as much as running it.
+func (onSQLite) prepare(ctx context.Context, db *sql.DB, b *bulk) error {
+	b.rows = min(bulkArgs/b.width(), 500)
+	var err error
+	b.full, err = db.PrepareContext(ctx, insertSQL(b, b.rows))
+	return err
+}
+
+func insertSQL(b *bulk, rows int) string {
+	one := `(?` + strings.Repeat(`, ?`, b.width()-1) + `)`
+	return `INSERT INTO ` + b.table + ` (` + strings.Join(b.columns, `, `) + `) VALUES ` + one + strings.Repeat(`, `+one, rows-1) + ` ` + b.then
+}
+
+func (onSQLite) insert(ctx context.Context, tx *sql.Tx, b *bulk, args []any) error {
+	load := b.rows * b.width()
+	for ; b.full != nil && len(args) >= load; args = args[load:] {
+		if _, err := tx.StmtContext(ctx, b.full).ExecContext(ctx, args[:load]...); err != nil { //nolint:sqlclosecheck // it ends with the transaction
+			return err
+		}
+	}
+	for part := range slices.Chunk(args, bulkArgs/b.width()*b.width()) { // what is left, or all within a migration
+		if _, err := tx.ExecContext(ctx, insertSQL(b, len(part)/b.width()), part...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (onSQLite) numbers(ctx context.Context, tx *sql.Tx, of string, n int) (int64, error) {
+	return take(ctx, tx, of, n)
+}
