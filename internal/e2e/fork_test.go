@@ -170,7 +170,7 @@ func TestWhatSomebodyDidToTheOutboxIsNamed(t *testing.T) {
 			until(t, "everything delivered", func() (bool, string) {
 				got = c.node(t, n.id.Node)
 				have := 0
-				for _, a := range c.all(t, "-") {
+				for _, a := range c.all(t, "") {
 					if a.Rule.Engine != soc.EngineSOCme {
 						have++
 					}

@@ -85,9 +85,24 @@ func makeFile(path string) error {
 	defer func() { _ = os.Remove(temp.Name()) }()
 	_, err = temp.WriteString(hex.EncodeToString(key[:]) + "\n")
 	if err = errors.Join(err, temp.Sync(), temp.Close()); err == nil {
-		err = os.Link(temp.Name(), path)
+		// A link never takes another's place. Some disks have none; there a rename must do.
+		if err = os.Link(temp.Name(), path); err != nil && !errors.Is(err, os.ErrExist) {
+			err = os.Rename(temp.Name(), path)
+		}
 	}
 	if err != nil && !errors.Is(err, os.ErrExist) {
+		return fmt.Errorf("make the sealing key: %w", err)
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// syncFolder makes sure that a new file is still there after a loss of power.
+func syncFolder(path string) error {
+	folder, err := os.Open(path) //nolint:gosec // the data folder
+	if err != nil {
+		return fmt.Errorf("make the sealing key: %w", err)
+	}
+	if err := errors.Join(folder.Sync(), folder.Close()); err != nil {
 		return fmt.Errorf("make the sealing key: %w", err)
 	}
 	return nil
