@@ -28,7 +28,7 @@ func (r sampler) some(most int, of func() string) []string {
 }
 
 func (r sampler) host() string {
-	return r.of("", "web-1", "WEB-1", "Web-2", "web", "ward-pc-17", "gate.example", "évian", "ÉVIAN", "a b", "with \"quote\"", "ca^ret", "10.0.0.1", "x*y", strings.Repeat("long-", 60)+r.of("a", "b"))
+	return r.of("", "web-1", "WEB-1", "Web-2", "web", "ward-pc-17", "gate.example", "évian", "ÉVIAN", "a b", "with \"quote\"", "ca^ret", "o'brien's", "10.0.0.1", "x*y", strings.Repeat("long-", 60)+r.of("a", "b"))
 }
 
 func (r sampler) user() string {
