@@ -100,10 +100,11 @@ func (s *Store) lockGroups(ctx context.Context, tx *sql.Tx, groups map[int64]*le
 	if err != nil {
 		return err
 	}
+	defer func() { _ = rows.Close() }() // Err below tells what matters
 	for rows.Next() {
 		continue
 	}
-	return errors.Join(rows.Err(), rows.Close())
+	return rows.Err()
 }
 
 // execEach runs one statement with many arguments; parsing it costs as much as running it.
