@@ -51,18 +51,8 @@ type unfilled struct {
 }
 
 func (s *Store) fill(ctx context.Context, tx *sql.Tx, client int64, of *unfilled) error {
-	known := map[soc.Rule]int64{}
-	rules := make([]int64, len(of.alerts))
 	var counts tally
-	for i := range of.alerts {
-		alert := &of.alerts[i].alert
-		var err error
-		if rules[i], err = s.ruleNum(ctx, tx, known, alert.Rule); err != nil {
-			return err
-		}
-		counts.add(client, rules[i], alert.SortKey, &alert.Alert, 1)
-	}
-	groups, err := s.joinGroups(ctx, tx, client, of.alerts, rules)
+	_, groups, err := s.count(ctx, tx, client, of.alerts, &counts)
 	if err != nil {
 		return err
 	}

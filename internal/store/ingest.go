@@ -152,16 +152,7 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 	if err != nil {
 		return nil, err
 	}
-	known := map[soc.Rule]int64{}
-	rules := make([]int64, len(fresh))
-	for i := range fresh {
-		alert := &fresh[i].alert
-		if rules[i], err = s.ruleNum(ctx, tx, known, alert.Rule); err != nil {
-			return nil, err
-		}
-		counts.add(client, rules[i], alert.SortKey, &alert.Alert, 1)
-	}
-	groups, err := s.joinGroups(ctx, tx, client, fresh, rules)
+	rules, groups, err := s.count(ctx, tx, client, fresh, counts)
 	if err != nil {
 		return nil, err
 	}
@@ -207,6 +198,23 @@ func take(ctx context.Context, tx *sql.Tx, counter string, n int) (int64, error)
 	var last int64
 	err := tx.QueryRowContext(ctx, `UPDATE counters SET value = value + ? WHERE name = ? RETURNING value`, n, counter).Scan(&last)
 	return last - int64(n) + 1, err
+}
+
+// count adds alerts of a client to the counts and makes them members of their groups. It
+// returns the rule and the group of each.
+func (s *Store) count(ctx context.Context, tx *sql.Tx, client int64, fresh []newAlert, counts *tally) ([]int64, []*joined, error) {
+	known := map[soc.Rule]int64{}
+	rules := make([]int64, len(fresh))
+	for i := range fresh {
+		alert := &fresh[i].alert
+		var err error
+		if rules[i], err = s.ruleNum(ctx, tx, known, alert.Rule); err != nil {
+			return nil, nil, err
+		}
+		counts.add(client, rules[i], alert.SortKey, &alert.Alert, 1)
+	}
+	groups, err := s.joinGroups(ctx, tx, client, fresh, rules)
+	return rules, groups, err
 }
 
 // ruleNum is the number of a rule, which gets one if it has none yet. known are those of

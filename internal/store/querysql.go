@@ -212,14 +212,7 @@ func otherStates(t *query.Term) (cond, bool) {
 
 // firstKey is the smallest sort key of a time. Alerts without a time have smaller ones
 // than any.
-func firstKey(t time.Time) []byte {
-	ms := min(max(t.UnixMilli(), 1), 1<<48-1)
-	key := make([]byte, len(soc.SortKey{}))
-	for i := range 6 {
-		key[i] = byte(ms >> (8 * (5 - i)))
-	}
-	return key
-}
+func firstKey(t time.Time) []byte { return keyOf(max(t.UnixMilli(), 1)) }
 
 // prefixSQL keeps the addresses of a network: a range, since IPv4 is stored mapped.
 func prefixSQL(column string, prefix netip.Prefix) (string, []any) {
