@@ -3,6 +3,7 @@ package opsme
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"sync"
@@ -15,6 +16,7 @@ import (
 // link is a connection to a host, or one that is being made. All who need it share it.
 type link struct {
 	ready  chan struct{} // closed when client or err is there
+	over   chan struct{} // closed when the client has ended
 	client *ssh.Client
 	conn   *counted
 	err    error
@@ -83,7 +85,7 @@ func (f *Fleet) reach(ctx context.Context, h Host) (l *link, reused bool, err er
 	}
 	l, found := f.links[key]
 	if !found {
-		l = &link{ready: make(chan struct{})}
+		l = &link{ready: make(chan struct{}), over: make(chan struct{})}
 		// The one who asks first must not decide for the others when to give up.
 		making, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 		l.cancel = cancel
@@ -129,10 +131,9 @@ func (f *Fleet) forget(key string, l *link) {
 
 // watch asks a connection for signs of life until it ends.
 func (f *Fleet) watch(ctx context.Context, l *link) {
-	over := make(chan struct{})
 	go func() {
 		_ = l.client.Wait() // it ended: that is all there is to know
-		close(over)
+		close(l.over)
 	}()
 	answers := make(chan error, 1)
 	heard, silent, asking := l.conn.read.Load(), 0, false
@@ -141,7 +142,7 @@ func (f *Fleet) watch(ctx context.Context, l *link) {
 	defer func() { _ = l.client.Close() }()
 	for {
 		select {
-		case <-over:
+		case <-l.over:
 			return
 		case <-ctx.Done():
 			_ = l.conn.Close()
@@ -252,7 +253,7 @@ func (f *Fleet) session(ctx context.Context, h Host, tell func(Event)) (*link, *
 			return nil, nil, err
 		}
 		stop := context.AfterFunc(ctx, func() { _ = l.conn.Close() })
-		session, err := l.client.NewSession()
+		session, err := opened(l.over, l.client.NewSession)
 		stop()
 		if err == nil {
 			tell(Connected{Host: h.Name, Reused: reused})
@@ -265,6 +266,26 @@ func (f *Fleet) session(ctx context.Context, h Host, tell func(Event)) (*link, *
 			return nil, nil, &Error{Kind: Closed, Phase: Running, Err: fmt.Errorf("open a session: %w", plain(err))}
 		}
 		f.drop(l)
+	}
+}
+
+// opened opens a session, unless its connection is over first: the client of x/crypto/ssh
+// never answers who asks for a channel just when its reader has given up.
+func opened(over <-chan struct{}, open func() (*ssh.Session, error)) (*ssh.Session, error) {
+	type answer struct {
+		session *ssh.Session
+		err     error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		session, err := open()
+		answers <- answer{session, err}
+	}()
+	select {
+	case a := <-answers:
+		return a.session, a.err
+	case <-over: // so is what is still opened
+		return nil, io.ErrUnexpectedEOF
 	}
 }
 
