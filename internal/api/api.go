@@ -4,6 +4,7 @@
 package api
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
@@ -39,6 +40,11 @@ type API struct {
 	Done <-chan struct{}
 	// Metrics counts what is asked; nil counts nothing.
 	Metrics *metrics.Metrics
+
+	// Advisories reads a publisher of advisories now.
+	Advisories interface {
+		Read(ctx context.Context, p soc.Publisher) (soc.Publisher, error)
+	}
 
 	// Seal hides second factors before they are stored.
 	Seal *seal.Key
@@ -117,7 +123,7 @@ func (a *API) register(router *gin.Engine) huma.API {
 	root := humagin.New(router, config)
 	group := huma.NewGroup(root, prefix)
 	group.UseMiddleware(a.count, a.authenticate(root))
-	for _, room := range []func(huma.API){a.about, a.session, a.sessions, a.account, a.totp, a.users, a.tokens, a.audit, a.clients, a.nodes, a.proof, a.alerts, a.counts, a.groups, a.triage, a.views, a.stream, a.query, a.retention} {
+	for _, room := range []func(huma.API){a.about, a.session, a.sessions, a.account, a.totp, a.users, a.tokens, a.audit, a.clients, a.nodes, a.proof, a.alerts, a.counts, a.groups, a.triage, a.views, a.stream, a.query, a.retention, a.advisories} {
 		room(group)
 	}
 	bare := huma.NewGroup(root)

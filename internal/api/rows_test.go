@@ -121,6 +121,13 @@ func rows() map[string]row {
 		"add-hold":      {least: "owner", ok: 201, about: sent("/holds", `{"reason":"{new}"}`)},
 		"release-hold":  {least: "owner", ok: 404, about: sent("/holds/nothing", ""), quiet: true},
 
+		"list-advisories":  {least: "viewer", about: sent("/advisories", "")},
+		"list-publishers":  {least: "viewer", about: sent("/publishers", "")},
+		"add-publisher":    {least: "owner", ok: 201, about: sent("/publishers", `{"name":"{new}","url":"https://{new}.example/","kind":"report"}`)},
+		"change-publisher": {least: "owner", ok: 404, about: sent("/publishers/nothing", `{"name":"it","url":"https://it.example/","kind":"report"}`), quiet: true},
+		"delete-publisher": {least: "owner", ok: 404, about: sent("/publishers/nothing", ""), quiet: true},
+		"read-publisher":   {least: "owner", ok: 404, about: sent("/publishers/nothing/read", ""), quiet: true},
+
 		"list-views":  {least: "viewer", about: sent("/views", "")},
 		"add-view":    {least: "self", ok: 201, about: sent("/views", `{"name":"{new}","query":"is:open"}`)},
 		"change-view": {least: "self", about: ownView(`{"name":"changed","query":"is:mine"}`)},

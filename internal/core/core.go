@@ -20,6 +20,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/socme-project/socme/internal/advisories"
 	"github.com/socme-project/socme/internal/api"
 	"github.com/socme-project/socme/internal/hub"
 	"github.com/socme-project/socme/internal/ingest"
@@ -55,6 +56,7 @@ type Core struct {
 	ingest      *ingest.Ingest
 	hub         *hub.Hub
 	metrics     *metrics.Metrics
+	advisories  *advisories.Reader
 	nodeSocket  net.Listener
 	mu          sync.Mutex
 	certificate *tls.Certificate
@@ -85,6 +87,7 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	}
 	c.hub = hub.New(span.Last)
 	c.metrics.Watch(c.state)
+	c.advisories = &advisories.Reader{Store: c.Store, Log: o.Log, Now: o.Now, Version: o.Version}
 	c.ingest = &ingest.Ingest{Store: c.Store, Hub: c.hub, Authority: c.authority, Log: o.Log, Now: o.Now, Metrics: c.metrics}
 	if err = c.ingest.Prepare(); err == nil {
 		c.nodeSocket, err = c.openNodeSocket(ctx)
@@ -214,7 +217,7 @@ func (c *Core) RunPeople(ctx context.Context, ready func()) error {
 	people := &api.API{
 		Store: c.Store, Hub: c.hub, Log: c.Log, Now: c.Now, Version: c.Version,
 		Cores: []string{c.nodeURL()}, Authority: c.authority.Fingerprint(), Sign: c.authority.SignDigest, Done: c.done,
-		Seal: c.seal, Rate: c.Rate, Metrics: c.metrics,
+		Seal: c.seal, Rate: c.Rate, Metrics: c.metrics, Advisories: c.advisories,
 	}
 	server := &http.Server{
 		//nolint:contextcheck // each request brings its own
@@ -264,6 +267,7 @@ func (c *Core) RunJobs(ctx context.Context) error {
 	group.Go(func() error { return c.ingest.Watch(ctx) })
 	group.Go(func() error { return c.tidy(ctx) })
 	group.Go(func() error { return c.expire(ctx) })
+	group.Go(func() error { return c.advisories.Run(ctx) })
 	return group.Wait()
 }
 
