@@ -4,11 +4,13 @@ import type { components, paths } from './api.gen';
 type Schemas = components['schemas'];
 
 export type About = Schemas['About'];
+export type Action = Schemas['Action'];
 export type Alert = Schemas['StoredAlert'];
 export type AlertDetail = Schemas['AlertDetail'];
 export type NewTOTP = Schemas['NewTOTP'];
 export type Observable = Schemas['Observable'];
 export type Endpoint = Schemas['Endpoint'];
+export type Group = Schemas['Group'];
 export type Head = Schemas['HeadState'];
 export type Health = Schemas['NodeHealth'];
 export type Node = Schemas['Node'];
@@ -18,7 +20,11 @@ export type Severity = Alert['severity'];
 export type Source = Schemas['SourceHealth'];
 export type TapeCell = Schemas['TapeCell'];
 export type Token = Schemas['Token'];
+export type Verb = Action['verb'];
+export type Verdict = NonNullable<Action['verdict']>;
 export type UserSession = Schemas['UserSession'];
+export type View = Schemas['View'];
+export type ViewChange = Schemas['ViewChange'];
 export type Withheld = Schemas['Withheld'];
 export type Witness = Schemas['Witness'];
 
