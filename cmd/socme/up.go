@@ -202,6 +202,9 @@ func startDemo(ctx context.Context, group *errgroup.Group, c *core.Core, dir str
 		if _, err := c.Store.AddClient(ctx, scope, demoClient, true); err != nil {
 			return err
 		}
+		if err := addExampleAdvisories(ctx, c, scope); err != nil {
+			return err
+		}
 	}
 	feed := filepath.Join(dir, "sensors")
 	if err := os.MkdirAll(feed, 0o700); err != nil {
@@ -216,6 +219,19 @@ func startDemo(ctx context.Context, group *errgroup.Group, c *core.Core, dir str
 	}
 	feeder := &demo.Feeder{Dir: feed, Log: log, Now: time.Now}
 	group.Go(func() error { return feeder.Run(ctx) })
+	return nil
+}
+
+func addExampleAdvisories(ctx context.Context, c *core.Core, scope soc.Scope) error {
+	for _, p := range demo.Publishers() {
+		p, err := c.Store.SavePublisher(ctx, scope, p)
+		if err == nil {
+			err = c.Store.NotePublished(ctx, scope, p, demo.Advisories(p.Kind, time.Now()))
+		}
+		if err != nil && !errors.Is(err, soc.ErrConflict) {
+			return err
+		}
+	}
 	return nil
 }
 

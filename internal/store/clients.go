@@ -179,6 +179,13 @@ func (s *Store) DeleteDemo(ctx context.Context, scope soc.Scope) (alerts int64, 
 				}
 			}
 		}
+		for _, statement := range []string{
+			`DELETE FROM advisories WHERE publisher_id IN (SELECT id FROM publishers WHERE demo)`, `DELETE FROM publishers WHERE demo`,
+		} {
+			if _, err := tx.ExecContext(ctx, statement); err != nil {
+				return fmt.Errorf("%s: %w", statement, err)
+			}
+		}
 		return s.audit(g, scope, change{verb: "delete", noun: "client", target: demo.target(), client: demo.named(), before: map[string]any{"name": demo.Name, "alerts": alerts}})
 	})
 	if err != nil {

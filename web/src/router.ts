@@ -11,6 +11,7 @@ export const { p, navigate, isActive, route } = createRouter({
 		'/alerts/:id': () => import('./routes/Alert.svelte'),
 		'/nodes': () => import('./routes/Nodes.svelte'),
 		'/nodes/:id': () => import('./routes/Node.svelte'),
+		'/advisories': () => import('./routes/Advisories.svelte'),
 		'/settings': () => import('./routes/Settings.svelte'),
 		'/design': () => import('./routes/Design.svelte'),
 		'*notfound': () => import('./routes/NotFound.svelte'),

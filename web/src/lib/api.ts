@@ -3,6 +3,9 @@ import type { components, paths } from './api.gen';
 
 type Schemas = components['schemas'];
 
+export type Advisory = Schemas['Advisory'];
+export type AdvisoryKind = Advisory['kind'];
+export type Publisher = Schemas['Publisher'];
 export type About = Schemas['About'];
 export type Action = Schemas['Action'];
 export type Alert = Schemas['StoredAlert'];

@@ -143,6 +143,40 @@ export const rules = {
 			format: 'date-time',
 		},
 	},
+	'add-publisher': {
+		kind: {
+			enum: ['alert', 'advisory', 'report'],
+			required: true,
+		},
+		name: {
+			minLength: 1,
+			maxLength: 64,
+			required: true,
+		},
+		url: {
+			minLength: 8,
+			maxLength: 2000,
+			pattern: '^https?://',
+			required: true,
+		},
+	},
+	'change-publisher': {
+		kind: {
+			enum: ['alert', 'advisory', 'report'],
+			required: true,
+		},
+		name: {
+			minLength: 1,
+			maxLength: 64,
+			required: true,
+		},
+		url: {
+			minLength: 8,
+			maxLength: 2000,
+			pattern: '^https?://',
+			required: true,
+		},
+	},
 	'set-retention': {
 		policies: {
 			maxItems: 5000,
