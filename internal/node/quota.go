@@ -74,7 +74,7 @@ func (b *Outbox) deleteAcked(ctx context.Context, l soc.Lane, end *lane, conditi
 		if deleted == 0 {
 			return nil
 		}
-		_, err = tx.ExecContext(ctx, saveAcked, end.acked, l)
+		_, err = tx.StmtContext(ctx, b.statements.saveAcked).ExecContext(ctx, end.acked, l) //nolint:sqlclosecheck // it ends with the transaction
 		return err
 	})
 	return deleted, err
