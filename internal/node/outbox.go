@@ -126,12 +126,12 @@ func OpenOutbox(ctx context.Context, o OutboxOptions) (*Outbox, error) {
 	}
 	b.reserve = newReserve(o.Dir, b.quota)
 	var err error
-	pragmas := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", pageSize, "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-8192)", "wal_autocheckpoint(4000)", "journal_size_limit(33554432)"}}
+	pragmas := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", pageSize, "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-4096)", "wal_autocheckpoint(4000)", "journal_size_limit(33554432)"}}
 	if b.write, err = sql.Open("sqlite", "file:"+file+"?"+pragmas.Encode()); err != nil {
 		return nil, fmt.Errorf("open %s: %w", file, err)
 	}
 	b.write.SetMaxOpenConns(1)
-	pragmas = url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(10000)", "query_only(ON)", "cache_size(-4096)"}}
+	pragmas = url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(10000)", "query_only(ON)", "cache_size(-1024)"}}
 	if b.read, err = sql.Open("sqlite", "file:"+file+"?"+pragmas.Encode()); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), b.write.Close())
 	}
