@@ -23,6 +23,7 @@ type statements struct {
 	saveCursor *sql.Stmt
 	pending    *sql.Stmt // records from the lane's confirmed end
 	rangeFrom  *sql.Stmt
+	used       *sql.Stmt // bytes, see there
 }
 
 func (b *Outbox) prepare(ctx context.Context) error {
@@ -43,6 +44,7 @@ func (b *Outbox) prepare(ctx context.Context) error {
 		{&s.pending, b.read, `SELECT seq, alert_id, raw_hash, before, value, dropped, normal, raw FROM records
 			WHERE lane = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`},
 		{&s.rangeFrom, b.read, `SELECT first_seq, last_seq, before, value, rules FROM ranges WHERE lane = ? AND last_seq >= ? ORDER BY first_seq LIMIT 1`},
+		{&s.used, b.read, `SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size`},
 	} {
 		var err error
 		if *p.into, err = p.db.PrepareContext(ctx, p.text); err != nil {
