@@ -1,26 +1,35 @@
-const whole = new Intl.NumberFormat('en');
+import { language } from './i18n/language.svelte';
 
-/** All digits, with separators: "12,311". Never rounded. */
+const whole = { en: new Intl.NumberFormat('en'), fr: new Intl.NumberFormat('fr') };
+
+/** All digits, with the language's separators: "12,311". Never rounded. */
 export function count(n: number): string {
-	return whole.format(n);
+	return whole[language.code].format(n);
 }
 
-/** "1 alert", "2 alerts". */
+/** "1 alert", "2 alerts". In French nought is one, too: "0 alerte". */
 export function plural(n: number, one: string, many = `${one}s`): string {
-	return `${count(n)} ${n === 1 ? one : many}`;
+	const single = language.code === 'fr' ? n < 2 : n === 1;
+	return `${count(n)} ${single ? one : many}`;
 }
 
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+const units = { en: ['B', 'KiB', 'MiB', 'GiB', 'TiB'], fr: ['o', 'Kio', 'Mio', 'Gio', 'Tio'] };
+
+/** So many digits after the language's own point: "3.1". */
+export function decimal(n: number, digits: number): string {
+	const text = n.toFixed(digits);
+	return language.code === 'fr' ? text.replace('.', ',') : text;
+}
 
 /** A size for people: "512 B", "3.1 MiB", "61 GiB". */
 export function bytes(n: number): string {
 	let size = Math.max(0, n);
 	let unit = 0;
 	// What would be shown as 1,024 of one unit is 1.0 of the next.
-	while (unit < units.length - 1 && Math.round(size) >= 1024) {
+	while (unit < units.en.length - 1 && Math.round(size) >= 1024) {
 		size /= 1024;
 		unit++;
 	}
-	const text = unit > 0 && size < 9.95 ? size.toFixed(1) : count(Math.round(size));
-	return `${text} ${units[unit]}`;
+	const text = unit > 0 && size < 9.95 ? decimal(size, 1) : count(Math.round(size));
+	return `${text} ${units[language.code][unit]}`;
 }

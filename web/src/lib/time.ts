@@ -1,16 +1,25 @@
+import { language } from './i18n/language.svelte';
+import { decimal } from './number';
+
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
+const units = {
+	en: { now: 'now', minute: 'm', day: 'd' },
+	fr: { now: 'maintenant', minute: 'min', day: 'j' },
+};
+
 /** Age in one unit: "16 s", "4 m", "3 h", "12 d". A time to come is "now". */
 export function age(from: number, now: number): string {
 	const ms = now - from;
-	if (ms < second) return 'now';
+	const unit = units[language.code];
+	if (ms < second) return unit.now;
 	if (ms < minute) return `${Math.floor(ms / second)} s`;
-	if (ms < hour) return `${Math.floor(ms / minute)} m`;
+	if (ms < hour) return `${Math.floor(ms / minute)} ${unit.minute}`;
 	if (ms < 2 * day) return `${Math.floor(ms / hour)} h`;
-	return `${Math.floor(ms / day)} d`;
+	return `${Math.floor(ms / day)} ${unit.day}`;
 }
 
 /** "2026-10-13 14:31:52.418 UTC", for where the reader's zone must not matter. */
@@ -40,7 +49,7 @@ export function clockMinutes(time: number): string {
 /** Day in the reader's zone, with the year when it is not this one: "13 Oct", "13 Oct 2025". */
 export function date(time: string, now: number): string {
 	const at = new Date(time);
-	const text = `${at.getDate()} ${at.toLocaleDateString('en', { month: 'short' })}`;
+	const text = `${at.getDate()} ${at.toLocaleDateString(language.code, { month: 'short' })}`;
 	return at.getFullYear() === new Date(now).getFullYear() ? text : `${text} ${at.getFullYear()}`;
 }
 
@@ -53,13 +62,14 @@ export function hop(ms: number): string {
 /** A length of time in at most two units: "13 ms", "1.24 s", "4 m 10 s", "3 h 5 m", "2 d 4 h". */
 export function span(ms: number): string {
 	if (ms < second) return `${Math.round(ms)} ms`;
-	if (ms < 10 * second) return `${(ms / second).toFixed(2)} s`;
-	if (ms < minute) return `${(ms / second).toFixed(1)} s`;
+	if (ms < 10 * second) return `${decimal(ms / second, 2)} s`;
+	if (ms < minute) return `${decimal(ms / second, 1)} s`;
+	const unit = units[language.code];
 	const two = (size: number, unit: string, small: number, part: string) => {
 		const rest = Math.floor((ms % size) / small);
 		return rest > 0 ? `${Math.floor(ms / size)} ${unit} ${rest} ${part}` : `${Math.floor(ms / size)} ${unit}`;
 	};
-	if (ms < hour) return two(minute, 'm', second, 's');
-	if (ms < day) return two(hour, 'h', minute, 'm');
-	return two(day, 'd', hour, 'h');
+	if (ms < hour) return two(minute, unit.minute, second, 's');
+	if (ms < day) return two(hour, 'h', minute, unit.minute);
+	return two(day, unit.day, hour, 'h');
 }
