@@ -15,7 +15,7 @@ help: ## list the targets
 run: build ## build, then run core and node with example data on http://127.0.0.1:8080
 	@exec bin/socme up --demo --data $(DATA) --listen $(LISTEN)
 
-build: ## the page and the one binary, bin/socme
+build: ## the page and the two binaries: bin/socme, and bin/socme-node which is a node alone
 	@tools/setup build
 	@$(MAKE) --no-print-directory web-build binary
 
@@ -23,7 +23,7 @@ web-build:
 	@cd web && npm run --silent build
 
 binary:
-	@go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/socme ./cmd/socme
+	@go build -trimpath -ldflags "-s -w -X main.version=$(VERSION)" -o bin/ ./cmd/socme ./cmd/socme-node
 
 test: ## everything: check, unit, end to end, in a browser
 	@tools/setup test

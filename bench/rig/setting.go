@@ -23,6 +23,7 @@ type Setting struct {
 
 	written int
 	binary  string
+	node    []string // the program that is the node, and what it is called with
 	nodeDir string
 	coreDir string
 	listen  string
@@ -38,7 +39,7 @@ func SetUp(ctx context.Context, binary, dir, more string) (*Setting, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	s := &Setting{Eve: filepath.Join(dir, "eve.json"), binary: binary, nodeDir: nodeDir, coreDir: core, listen: listen}
+	s := &Setting{Eve: filepath.Join(dir, "eve.json"), binary: binary, node: nodeProgram(binary), nodeDir: nodeDir, coreDir: core, listen: listen}
 	if s.Core, err = Launch(ctx, binary, "up", "--data", core, "--listen", listen); err != nil {
 		return nil, err
 	}
@@ -62,7 +63,7 @@ func SetUp(ctx context.Context, binary, dir, more string) (*Setting, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := Output(ctx, binary, "node", "enrol", enrolment, "--data", nodeDir); err != nil {
+	if _, err := Output(ctx, s.node[0], append(s.node[1:], "enrol", enrolment, "--data", nodeDir)...); err != nil {
 		return nil, err
 	}
 	config := fmt.Sprintf("[[source]]\nkind = \"suricata\"\npath = %q\n%s", s.Eve, more)
@@ -72,10 +73,23 @@ func SetUp(ctx context.Context, binary, dir, more string) (*Setting, error) {
 	return s, s.StartNode(ctx)
 }
 
+// nodeProgram is what runs at clients, if it was built beside the whole program.
+func nodeProgram(binary string) []string {
+	if small := filepath.Join(filepath.Dir(binary), "socme-node"); isFile(small) {
+		return []string{small}
+	}
+	return []string{binary, "node"}
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
+}
+
 // StartNode starts the node, again after it was stopped.
 func (s *Setting) StartNode(ctx context.Context) error {
 	var err error
-	s.Node, err = Launch(ctx, s.binary, "node", "run", "--data", s.nodeDir)
+	s.Node, err = Launch(ctx, s.node[0], append(s.node[1:], "run", "--data", s.nodeDir)...)
 	return err
 }
 

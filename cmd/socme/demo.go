@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/socme-project/socme/internal/core"
+	"github.com/socme-project/socme/internal/folder"
 	"github.com/socme-project/socme/soc"
 )
 
@@ -30,7 +31,7 @@ func demoReset() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			unlock, err := openFolder(data)
+			unlock, err := folder.Open(data)
 			if err != nil {
 				return err
 			}

@@ -10,7 +10,6 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
-	"github.com/socme-project/socme/internal/node"
 	"github.com/socme-project/socme/sdk"
 	"github.com/socme-project/socme/soc"
 )
@@ -53,23 +52,6 @@ func nodeShow() *cobra.Command {
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
 	cmd.ValidArgsFunction = completeNode
 	cmd.Flags().BoolVar(&live, "live", false, "again every 2 s, until interrupted")
-	return cmd
-}
-
-func nodeKey() *cobra.Command {
-	var data string
-	cmd := &cobra.Command{
-		Use: "key", Short: "Print the public ledger key of a data folder, to compare with a proof", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			key, err := node.LedgerKey(data)
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), soc.HexBytes(key))
-			return err
-		},
-	}
-	cmd.Flags().StringVar(&data, "data", "node-data", "data folder of the node")
 	return cmd
 }
 

@@ -20,7 +20,9 @@ import (
 	"github.com/socme-project/socme/internal/config"
 	"github.com/socme-project/socme/internal/core"
 	"github.com/socme-project/socme/internal/demo"
+	"github.com/socme-project/socme/internal/folder"
 	"github.com/socme-project/socme/internal/node"
+	"github.com/socme-project/socme/internal/node/command"
 	"github.com/socme-project/socme/soc"
 	"github.com/socme-project/socme/web"
 )
@@ -77,7 +79,7 @@ func runUp(ctx context.Context, out io.Writer, f upFlags) error {
 	if err != nil {
 		return err
 	}
-	unlock, err := openFolder(f.data)
+	unlock, err := folder.Open(f.data)
 	if err != nil {
 		return err
 	}
@@ -113,7 +115,7 @@ func start(ctx context.Context, group *errgroup.Group, c *core.Core, out io.Writ
 	if err != nil {
 		return err
 	}
-	local := localNode{dir: filepath.Join(f.data, "node"), client: localClient, name: hostname(), config: conf}
+	local := localNode{dir: filepath.Join(f.data, "node"), client: localClient, name: command.Hostname(), config: conf}
 	if err := local.run(ctx, group, c, log); err != nil {
 		return err
 	}
@@ -270,11 +272,11 @@ func onLoopback(listen string) bool {
 
 func greet(out io.Writer, f upFlags, c *core.Core, sensors []config.Source, link string) {
 	var b strings.Builder
-	folder, err := filepath.Abs(f.data)
+	data, err := filepath.Abs(f.data)
 	if err != nil {
-		folder = f.data
+		data = f.data
 	}
-	fmt.Fprintf(&b, "SOCme %s is ready.\n\n  data     %s\n  nodes    %s\n", version, folder, c.LocalURL())
+	fmt.Fprintf(&b, "SOCme %s is ready.\n\n  data     %s\n  nodes    %s\n", version, data, c.LocalURL())
 	for _, s := range sensors {
 		state := ""
 		if _, err := os.Stat(s.Path); err != nil {
@@ -285,7 +287,7 @@ func greet(out io.Writer, f upFlags, c *core.Core, sensors []config.Source, link
 	if len(sensors) == 0 {
 		fmt.Fprintf(&b, "  sensor   none found on this machine\n")
 	}
-	fmt.Fprintf(&b, "           to add one, edit %s and start again\n", filepath.Join(folder, "node", config.NodeFile))
+	fmt.Fprintf(&b, "           to add one, edit %s and start again\n", filepath.Join(data, "node", config.NodeFile))
 	if f.demo {
 		fmt.Fprintf(&b, "  demo     example data of %q; `socme demo reset --data %s` removes it\n", demoClient, f.data)
 	}
@@ -298,12 +300,4 @@ func greet(out io.Writer, f upFlags, c *core.Core, sensors []config.Source, link
 		fmt.Fprintf(&b, "\nSign in once with this link, and set a password there:\n  %s\n", link)
 	}
 	_, _ = io.WriteString(out, b.String())
-}
-
-func hostname() string {
-	name, err := os.Hostname()
-	if err != nil || name == "" {
-		return "this machine"
-	}
-	return name
 }

@@ -32,13 +32,11 @@ func (b *Outbox) Ack(ctx context.Context, e soc.Epoch, l soc.Lane, seq uint64) e
 	// What the core has, it has, also while the disk is full: the next delivery must not
 	// wait for it. After a crash the core's heads tell it again.
 	end.acked = seq
-	if _, err := b.write.ExecContext(ctx, saveAcked, seq, l); err != nil {
+	if _, err := b.statements.saveAcked.ExecContext(ctx, seq, l); err != nil {
 		b.log.WarnContext(ctx, "confirmation not written down, trying again with the next", "lane", l.String(), "seq", seq, "err", err)
 	}
 	return nil
 }
-
-const saveAcked = `UPDATE lanes SET acked = ? WHERE lane = ?`
 
 // confirmed is how far the core had confirmed each lane of an epoch at a moment.
 type confirmed struct {

@@ -1,13 +1,13 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"database/sql"
 	"embed"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -50,9 +50,8 @@ type Outbox struct {
 
 	write *sql.DB // one connection
 	read  *sql.DB
-	// insert takes rowsAtOnce records; it is prepared once, on the connection that writes.
-	insert *sql.Stmt
-	in     chan group
+	statements statements
+	in         chan group
 
 	quota   int64 // bytes
 	reserve *reserve
@@ -127,12 +126,12 @@ func OpenOutbox(ctx context.Context, o OutboxOptions) (*Outbox, error) {
 	}
 	b.reserve = newReserve(o.Dir, b.quota)
 	var err error
-	pragmas := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", pageSize, "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-8192)", "wal_autocheckpoint(4000)", "journal_size_limit(33554432)"}}
+	pragmas := url.Values{"_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", pageSize, "journal_mode(WAL)", "synchronous(FULL)", "cache_size(-4096)", "wal_autocheckpoint(4000)", "journal_size_limit(33554432)"}}
 	if b.write, err = sql.Open("sqlite", "file:"+file+"?"+pragmas.Encode()); err != nil {
 		return nil, fmt.Errorf("open %s: %w", file, err)
 	}
 	b.write.SetMaxOpenConns(1)
-	pragmas = url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(10000)", "query_only(ON)", "cache_size(-4096)"}}
+	pragmas = url.Values{"mode": {"ro"}, "_pragma": {"busy_timeout(10000)", "query_only(ON)", "cache_size(-1024)"}}
 	if b.read, err = sql.Open("sqlite", "file:"+file+"?"+pragmas.Encode()); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), b.write.Close())
 	}
@@ -141,7 +140,7 @@ func OpenOutbox(ctx context.Context, o OutboxOptions) (*Outbox, error) {
 		err = b.load(ctx)
 	}
 	if err == nil {
-		b.insert, err = b.write.PrepareContext(ctx, insertRecords(rowsAtOnce))
+		err = b.prepare(ctx)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", file, err), b.Close())
@@ -256,14 +255,12 @@ func (b *Outbox) tx(ctx context.Context, do func(*sql.Tx) error) error {
 func (b *Outbox) Emit(ctx context.Context, batch source.Batch, withheld []soc.Withheld) error {
 	g := group{cursor: batch.Cursor, also: batch.Also, done: batch.Done, withheld: withheld, records: make([]record, len(batch.Alerts))}
 	seen, skew := b.now().UTC().Truncate(time.Millisecond), b.clock.skew()
+	var room []byte
 	for i := range batch.Alerts {
 		a := &batch.Alerts[i]
 		a.SeenTime, a.SkewMS = seen, skew
-		normal, err := json.Marshal(a)
-		if err != nil {
-			return fmt.Errorf("encode alert %s: %w", a.ID, err)
-		}
-		g.records[i] = record{severity: a.Severity, id: a.ID, hash: a.RawHash(), seen: seen, normal: normal, raw: a.Raw}
+		room = a.AppendJSON(room[:0])
+		g.records[i] = record{severity: a.Severity, id: a.ID, hash: a.RawHash(), seen: seen, normal: bytes.Clone(room), raw: a.Raw}
 	}
 	select {
 	case b.in <- g:

@@ -84,8 +84,7 @@ func (b *Outbox) records(ctx context.Context, p *parcel, w waiting) error {
 	end := w.end
 	// Up to the head that was read above: if a fork renumbers the records meanwhile,
 	// the core refuses them under the old epoch, and Ack ignores it.
-	rows, err := b.read.QueryContext(ctx, `SELECT seq, alert_id, raw_hash, before, value, dropped, normal, raw FROM records
-		WHERE lane = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?`, w.lane, end.acked, end.head.Seq, w.limit)
+	rows, err := b.statements.pending.QueryContext(ctx, w.lane, end.acked, end.head.Seq, w.limit)
 	if err != nil {
 		return err
 	}
@@ -138,7 +137,7 @@ type droppedRange struct {
 func (b *Outbox) rangeFrom(ctx context.Context, l soc.Lane, seq uint64) (droppedRange, error) {
 	var r droppedRange
 	var before, value, rules []byte
-	err := b.read.QueryRowContext(ctx, `SELECT first_seq, last_seq, before, value, rules FROM ranges WHERE lane = ? AND last_seq >= ? ORDER BY first_seq LIMIT 1`, l, seq).
+	err := b.statements.rangeFrom.QueryRowContext(ctx, l, seq).
 		Scan(&r.first, &r.after.Seq, &before, &value, &rules)
 	if errors.Is(err, sql.ErrNoRows) {
 		return droppedRange{}, nil

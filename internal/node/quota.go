@@ -13,9 +13,8 @@ import (
 const dropAtOnce = 1000
 
 // used is how much of the disk the outbox's content takes, in bytes.
-func used(ctx context.Context, db *sql.DB) (int64, error) {
-	var n int64
-	err := db.QueryRowContext(ctx, `SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size`).Scan(&n)
+func (b *Outbox) used(ctx context.Context) (n int64, err error) {
+	err = b.statements.used.QueryRowContext(ctx).Scan(&n)
 	return n, err
 }
 
@@ -23,7 +22,7 @@ func used(ctx context.Context, db *sql.DB) (int64, error) {
 // first what the core has, the oldest first, then the raw lines of the oldest of the
 // lowest severity. It does nothing while the outbox is within its quota.
 func (b *Outbox) keepQuota(ctx context.Context) error {
-	size, err := used(ctx, b.write)
+	size, err := b.used(ctx)
 	if err != nil || size <= b.quota {
 		return err
 	}
@@ -35,7 +34,7 @@ func (b *Outbox) keepQuota(ctx context.Context) error {
 		if err != nil || !freed {
 			return err
 		}
-		if size, err = used(ctx, b.write); err != nil {
+		if size, err = b.used(ctx); err != nil {
 			return err
 		}
 	}
@@ -74,7 +73,7 @@ func (b *Outbox) deleteAcked(ctx context.Context, l soc.Lane, end *lane, conditi
 		if deleted == 0 {
 			return nil
 		}
-		_, err = tx.ExecContext(ctx, saveAcked, end.acked, l)
+		_, err = tx.StmtContext(ctx, b.statements.saveAcked).ExecContext(ctx, end.acked, l) //nolint:sqlclosecheck // it ends with the transaction
 		return err
 	})
 	return deleted, err
@@ -124,6 +123,6 @@ func (b *Outbox) Usage(ctx context.Context) (Usage, error) {
 		}
 	}
 	var err error
-	u.Bytes, err = used(ctx, b.read)
+	u.Bytes, err = b.used(ctx)
 	return u, err
 }

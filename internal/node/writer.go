@@ -4,21 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/socme-project/socme/internal/source"
 	"github.com/socme-project/socme/soc"
 )
-
-// rowsAtOnce is how many records one INSERT carries.
-const rowsAtOnce = 100
-
-func insertRecords(rows int) string {
-	const one = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	return `INSERT INTO records (lane, seq, severity, seen_ms, alert_id, raw_hash, before, value, normal, raw) VALUES ` +
-		one + strings.Repeat(`, `+one, rows-1)
-}
 
 // Run is the one writer: it commits what the sources bring until ctx ends. What it
 // has not committed then is read again from the cursors at the next start.
@@ -167,52 +157,35 @@ func (b *Outbox) commit(ctx context.Context, groups []group) error {
 		heads[l] = end.head
 	}
 	var rows []any
-	n := 0
+	for _, g := range groups {
+		rows = slices.Grow(rows, columns*len(g.records))
+		for i := range g.records {
+			r := &g.records[i]
+			lane := r.severity.Lane()
+			head := heads[lane]
+			entry := soc.Record{Seq: head.Seq + 1, AlertID: r.id, RawHash: r.hash}
+			value := entry.Next(head.Value)
+			rows = append(rows, lane, entry.Seq, r.severity, r.seen.UnixMilli(), r.id[:], r.hash[:], head.Value[:], value[:], r.normal, r.raw)
+			heads[lane] = soc.Head{Seq: entry.Seq, Value: value}
+		}
+	}
 	err := b.tx(ctx, func(tx *sql.Tx) error {
-		flush := func() error {
-			var err error
-			switch n {
-			case 0:
-			case rowsAtOnce:
-				_, err = tx.StmtContext(ctx, b.insert).ExecContext(ctx, rows...) //nolint:sqlclosecheck // it ends with the transaction
-			default:
-				_, err = tx.ExecContext(ctx, insertRecords(n), rows...)
-			}
-			rows, n = rows[:0], 0
-			return err
-		}
-		for _, g := range groups {
-			for i := range g.records {
-				r := &g.records[i]
-				lane := r.severity.Lane()
-				head := heads[lane]
-				entry := soc.Record{Seq: head.Seq + 1, AlertID: r.id, RawHash: r.hash}
-				value := entry.Next(head.Value)
-				rows = append(rows, lane, entry.Seq, r.severity, r.seen.UnixMilli(), r.id[:], r.hash[:], head.Value[:], value[:], r.normal, r.raw)
-				heads[lane] = soc.Head{Seq: entry.Seq, Value: value}
-				if n++; n == rowsAtOnce {
-					if err := flush(); err != nil {
-						return err
-					}
-				}
-			}
-		}
-		if err := flush(); err != nil {
+		if err := b.insert(ctx, tx, rows); err != nil {
 			return err
 		}
 		for _, g := range groups {
 			if err := addWithheld(ctx, tx, g.withheld); err != nil {
 				return err
 			}
-			if err := saveCursors(ctx, tx, g); err != nil {
-				return err
-			}
+		}
+		if err := b.saveCursors(ctx, tx, groups); err != nil {
+			return err
 		}
 		for l, head := range heads {
 			if head.Seq == b.lanes[l].head.Seq {
 				continue
 			}
-			if _, err := tx.ExecContext(ctx, `UPDATE lanes SET seq = ?, value = ? WHERE lane = ?`, head.Seq, head.Value[:], l); err != nil {
+			if _, err := tx.StmtContext(ctx, b.statements.saveHead).ExecContext(ctx, head.Seq, head.Value[:], l); err != nil { //nolint:sqlclosecheck // it ends with the transaction
 				return err
 			}
 		}
@@ -230,29 +203,48 @@ func (b *Outbox) commit(ctx context.Context, groups []group) error {
 	return nil
 }
 
-func saveCursors(ctx context.Context, tx *sql.Tx, g group) error {
-	for _, c := range g.done {
+// insert writes the rows of records, one after the other in one list of values.
+func (b *Outbox) insert(ctx context.Context, tx *sql.Tx, rows []any) error {
+	for i, size := range rowsAtOnce {
+		statement := tx.StmtContext(ctx, b.statements.insert[i]) //nolint:sqlclosecheck // it ends with the transaction
+		for size *= columns; len(rows) >= size; rows = rows[size:] {
+			if _, err := statement.ExecContext(ctx, rows[:size]...); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// saveCursors writes the places that the groups reached; of each file the last counts.
+func (b *Outbox) saveCursors(ctx context.Context, tx *sql.Tx, groups []group) error {
+	reached := map[file]source.Cursor{}
+	done := map[file]source.Cursor{}
+	for _, g := range groups {
+		for _, c := range g.done {
+			done[fileOf(c)] = c
+			delete(reached, fileOf(c))
+		}
+		for _, c := range append(slices.Clip(g.also), g.cursor) {
+			if c.Source != "" { // else it has no place to go on from
+				reached[fileOf(c)] = c
+				delete(done, fileOf(c))
+			}
+		}
+	}
+	for _, c := range done {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM cursors WHERE source = ? AND device = ? AND inode = ?`, cursorKey(c)...); err != nil {
 			return err
 		}
 	}
-	for _, c := range g.also {
-		if err := saveCursor(ctx, tx, c); err != nil {
+	for _, c := range reached {
+		_, err := tx.StmtContext(ctx, b.statements.saveCursor).ExecContext(ctx, //nolint:sqlclosecheck // it ends with the transaction
+			append(cursorKey(c), c.Path, c.HeadSize, c.Head[:], c.Offset, c.Mark)...)
+		if err != nil {
 			return err
 		}
 	}
-	return saveCursor(ctx, tx, g.cursor)
-}
-
-func saveCursor(ctx context.Context, tx *sql.Tx, c source.Cursor) error {
-	if c.Source == "" {
-		return nil // it has no place to go on from
-	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO cursors (source, device, inode, path, head_size, head, offset, mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (source, device, inode) DO UPDATE SET path = excluded.path, head_size = excluded.head_size, head = excluded.head,
-			offset = excluded.offset, mark = excluded.mark`,
-		append(cursorKey(c), c.Path, c.HeadSize, c.Head[:], c.Offset, c.Mark)...)
-	return err
+	return nil
 }
 
 // file is what a cursor lies in.

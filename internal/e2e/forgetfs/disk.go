@@ -12,6 +12,7 @@
 package forgetfs
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -85,11 +86,23 @@ func (d *Disk) Unmount() error {
 	if m == nil {
 		return nil
 	}
-	if err := m.server.Unmount(); err != nil {
-		return fmt.Errorf("unmount the disk that forgets: %w", err)
+	// Whoever looks at all that is mounted, as df and lsof do, holds it for a moment, and
+	// on a busy machine the kernel lets go late of what a dead process had open.
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for began := time.Now(); ; <-tick.C {
+		err := m.server.Unmount()
+		if err == nil {
+			return nil
+		}
+		if !errors.Is(err, unix.EBUSY) || time.Since(began) > busyMost {
+			return fmt.Errorf("unmount the disk that forgets: %w", err)
+		}
 	}
-	return nil
 }
+
+// busyMost is how long somebody may hold the disk that is to be unmounted.
+const busyMost = 10 * time.Second
 
 // Loss is what a power loss did: counts of what had not been synced.
 type Loss struct {

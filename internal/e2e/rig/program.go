@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -20,7 +21,8 @@ import (
 // Patience is how long a test waits for what should take milliseconds.
 const Patience = 30 * time.Second
 
-// binary builds the program once; SOCME_BIN names one that is built already.
+// binary builds the programs once; SOCME_BIN names a socme that is built already, with
+// socme-node beside it.
 var binary = sync.OnceValues(func() (string, error) {
 	if built := os.Getenv("SOCME_BIN"); built != "" {
 		return filepath.Abs(built)
@@ -29,12 +31,12 @@ var binary = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	file := filepath.Join(dir, "socme")
-	text, err := exec.Command("go", "build", "-tags", "nomsgpack", "-o", file, "github.com/socme-project/socme/cmd/socme").CombinedOutput()
+	text, err := exec.Command("go", "build", "-tags", "nomsgpack", "-o", dir+"/",
+		"github.com/socme-project/socme/cmd/socme", "github.com/socme-project/socme/cmd/socme-node").CombinedOutput()
 	if err != nil {
 		return "", errors.New("build socme: " + string(text))
 	}
-	return file, nil
+	return filepath.Join(dir, "socme"), nil
 })
 
 // Main runs the tests of a package, and removes the program if it was built for them.
@@ -95,6 +97,10 @@ func prepare(t testing.TB, namespace string, args []string) *exec.Cmd {
 	file, err := binary()
 	if err != nil {
 		t.Fatal(err)
+	}
+	if len(args) > 1 && args[0] == "node" && slices.Contains([]string{"enrol", "run", "key"}, args[1]) {
+		// What runs at clients is tried as it runs there.
+		file, args = filepath.Join(filepath.Dir(file), "socme-node"), args[1:]
 	}
 	if namespace != "" {
 		return exec.Command("ip", append([]string{"netns", "exec", namespace, file}, args...)...)
