@@ -134,10 +134,14 @@ func (onSQLite) insert(ctx context.Context, tx *sql.Tx, b *bulk, args []any) err
 }
 
 func (onSQLite) loading() (before, after []string) {
-	return []string{`PRAGMA journal_mode = OFF`, `PRAGMA synchronous = OFF`, `PRAGMA cache_size = -1000000`,
-			`INSERT INTO alert_text (alert_text, rank) VALUES ('hashsize', 268435456)`},
-		[]string{`INSERT INTO alert_text (alert_text, rank) VALUES ('hashsize', 1048576)`,
-			`PRAGMA cache_size = -16384`, `PRAGMA synchronous = FULL`, `PRAGMA journal_mode = WAL`}
+	return []string{
+			`PRAGMA journal_mode = OFF`, `PRAGMA synchronous = OFF`, `PRAGMA cache_size = -1000000`,
+			`INSERT INTO alert_text (alert_text, rank) VALUES ('hashsize', 268435456)`,
+		},
+		[]string{
+			`INSERT INTO alert_text (alert_text, rank) VALUES ('hashsize', 1048576)`,
+			`PRAGMA cache_size = -16384`, `PRAGMA synchronous = FULL`, `PRAGMA journal_mode = WAL`,
+		}
 }
 
 // secondary leaves the places, which new alerts ask for.
