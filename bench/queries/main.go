@@ -25,11 +25,12 @@ import (
 func main() {
 	alerts := flag.Int("alerts", 1_000_000, "how many alerts to load, if there are none")
 	dir := flag.String("data", filepath.Join(os.TempDir(), "socme-bench-queries"), "where the databases are kept")
-	rounds := flag.Int("rounds", 40, "how often each query runs")
+	rounds := flag.Int("rounds", 100, "how often each query runs")
 	on := flag.String("on", "sqlite,postgres", "the databases")
+	verbose := flag.Bool("v", false, "tell of every query, not only of the slow ones")
 	loadOnly := flag.Bool("load", false, "load, and measure nothing")
 	flag.Parse()
-	b := bench{dir: *dir, alerts: *alerts, rounds: *rounds, loadOnly: *loadOnly}
+	b := bench{dir: *dir, alerts: *alerts, rounds: *rounds, verbose: *verbose, loadOnly: *loadOnly}
 	if err := b.run(context.Background(), *on); err != nil {
 		fmt.Fprintln(os.Stderr, "bench/queries: "+err.Error())
 		os.Exit(1)
@@ -43,6 +44,7 @@ type bench struct {
 	dir      string
 	alerts   int
 	rounds   int
+	verbose  bool
 	loadOnly bool
 }
 
@@ -131,5 +133,13 @@ func (b *bench) measure(ctx context.Context, o store.Options) error {
 	if b.loadOnly {
 		return nil
 	}
-	return with(ctx, o, func(s *store.Store) error { return b.newest(ctx, s) })
+	return with(ctx, o, func(s *store.Store) error {
+		t := table{store: s, postgres: o.Database != "", rounds: b.rounds, verbose: b.verbose}
+		what := "SQLite"
+		if t.postgres {
+			what = "PostgreSQL"
+		}
+		fmt.Printf("\n%s, %d alerts of %d clients\n", what, b.alerts, clients)
+		return t.all(ctx)
+	})
 }

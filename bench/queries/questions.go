@@ -2,8 +2,8 @@ package main
 
 import "github.com/socme-project/socme/soc"
 
-// queries asks for every field: what is frequent, what is rare, what is absent.
-func queries() []string {
+// questions asks for every field: what is frequent, what is rare, what is absent.
+func questions() []string {
 	values := [][]string{
 		{"client:client-0", "client:client-499", "client:nobody"},
 		{"node:node-0", "node:node-499", "node:nobody"},
