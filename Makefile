@@ -6,11 +6,12 @@ export CGO_ENABLED = 0
 LINT := go tool -modfile=tools/go.mod golangci-lint
 DATA ?= data
 LISTEN ?= 127.0.0.1:8080
+SOCME_BENCH_DATA ?= $(CURDIR)/data/bench
 
-.PHONY: help run test check build gen bench chaos soak power torture dev fmt web-build binary
+.PHONY: help run test check build gen bench bench-10m chaos soak power torture dev fmt web-build binary
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## build, then run core and node with example data on http://127.0.0.1:8080
 	@exec bin/socme up --demo --data $(DATA) --listen $(LISTEN)
@@ -55,10 +56,16 @@ bench: build ## speed and memory, each with a peer or the machine's limit beside
 	go run ./bench/outbox
 	go run ./bench/path
 	go run ./bench/store
+	go run ./bench/fleet
 	go run ./bench/node
 	go run ./bench/retention
 	@cd web && npm run --silent bench
 	go run ./bench/ops
+
+bench-10m: ## ten million alerts on both databases, beside the way of 2025; loads once, into SOCME_BENCH_DATA
+	@tools/setup bench
+	go run ./bench/old -alerts 1000000 -data $(SOCME_BENCH_DATA)
+	go run ./bench/queries -alerts 10000000 -data $(SOCME_BENCH_DATA)
 
 chaos: build ## 100 kills over 100,000 alerts; SOCME_CHAOS_SEED=n repeats a run
 	SOCME_BIN=$(CURDIR)/bin/socme SOCME_CHAOS_KILLS=$${SOCME_CHAOS_KILLS:-100} SOCME_CHAOS_ALERTS=$${SOCME_CHAOS_ALERTS:-100000} \

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"net/netip"
-	"slices"
 	"time"
 
 	"github.com/socme-project/socme/internal/store"
@@ -17,56 +15,83 @@ import (
 const (
 	clients = 500
 	span    = 90 * 24 * time.Hour
-	window  = 20_000 // alerts that all nodes deliver before one of them delivers again
+	window  = 50_000 // alerts of all nodes that are written at once
 )
 
 var system = soc.System("bench")
 
-// load stores the alerts of 90 days, unless there are any: client n has a node and, by
-// Zipf's law, a share of them.
-func load(ctx context.Context, s *store.Store, now time.Time, total int) error {
-	there, err := s.Alerts(ctx, system, store.AlertFilter{Limit: 1})
-	if err != nil || len(there) > 0 {
-		return err
-	}
+// load stores the alerts of 90 days: client n has a node and, by Zipf's law, a share of
+// them. The last tenth is open, all before is resolved.
+func load(ctx context.Context, s *store.Store, total int) error {
 	chains := make([]chain, clients)
 	for i := range chains {
-		if chains[i], err = enrol(ctx, s, i, now); err != nil {
+		var err error
+		if chains[i], err = enrol(ctx, s, i); err != nil {
 			return err
 		}
 	}
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same alerts at each run
-	m := maker{Rand: r, which: rand.NewZipf(r, 1.1, 4, clients-1), pool: rand.NewZipf(r, 1.2, 8, 9999)}
-	start, last := time.Now(), 0
-	waiting := make([][]soc.Alert, clients)
-	for n := range total {
-		c := int(m.which.Uint64())
-		at := now.Add(-span + span*time.Duration(n)/time.Duration(total))
-		waiting[c] = append(waiting[c], m.alert(chains[c].Node, n, total, at))
-		if (n+1)%window == 0 || n == total-1 {
-			if err := deliver(ctx, s, chains, waiting); err != nil {
-				return err
+	if _, err := s.AddLink(ctx, system); err != nil { // makes the user admin
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	made := make(chan part, 1)
+	go func() {
+		defer close(made)
+		m := newMaker(chains, total)
+		for n := 0; n < total; {
+			p := m.part(s, &n)
+			select {
+			case made <- p:
+			case <-ctx.Done():
+				return
 			}
 		}
-		if n-last == 100_000 {
-			last = n
-			fmt.Printf("%d alerts loaded, %.0f/s\n", n, float64(n)/time.Since(start).Seconds())
+	}()
+	start, written := time.Now(), 0
+	return s.Load(ctx, system, func(add func([]store.Delivery, bool) error) error {
+		for p := range made {
+			if err := add(p.deliveries, p.closed); err != nil {
+				return err
+			}
+			if written += p.alerts; written%(10*window) == 0 || written == total {
+				fmt.Printf("%d alerts loaded, %.0f/s\n", written, float64(written)/time.Since(start).Seconds())
+			}
 		}
-	}
-	_, err = s.AddLink(ctx, system)
-	return err
+		fmt.Printf("indexes are made; loading took %.0f s so far\n", time.Since(start).Seconds())
+		return nil
+	})
 }
 
-func deliver(ctx context.Context, s *store.Store, chains []chain, waiting [][]soc.Alert) error {
-	for c := range chains {
-		for part := range slices.Chunk(waiting[c], 1000) {
-			if _, err := s.Accept(ctx, system, chains[c].delivery(part)); err != nil {
-				return err
-			}
-		}
-		waiting[c] = waiting[c][:0]
+// part is what is written at once.
+type part struct {
+	deliveries []store.Delivery
+	alerts     int
+	closed     bool
+}
+
+// part makes alerts from number n on.
+func (m *maker) part(s *store.Store, n *int) part {
+	p := part{closed: *n < m.total-m.total/10}
+	end := min(*n+window, m.total)
+	if p.closed {
+		end = min(end, m.total-m.total/10)
 	}
-	return nil
+	p.alerts = end - *n
+	waiting := make([][]soc.Alert, clients)
+	for ; *n < end; *n++ {
+		c := int(m.which.Uint64())
+		waiting[c] = append(waiting[c], m.alert(c, *n))
+	}
+	for c := range waiting {
+		if len(waiting[c]) == 0 {
+			continue
+		}
+		d := m.chains[c].delivery(waiting[c], m.at(end-1))
+		s.Prepare(&d)
+		p.deliveries = append(p.deliveries, d)
+	}
+	return p
 }
 
 // chain is a node's.
@@ -75,7 +100,7 @@ type chain struct {
 	head soc.Head
 }
 
-func enrol(ctx context.Context, s *store.Store, n int, now time.Time) (chain, error) {
+func enrol(ctx context.Context, s *store.Store, n int) (chain, error) {
 	client := fmt.Sprintf("client-%d", n)
 	if _, err := s.AddClient(ctx, system, client, n == 300); err != nil {
 		return chain{}, err
@@ -97,7 +122,7 @@ func enrol(ctx context.Context, s *store.Store, n int, now time.Time) (chain, er
 	return c, err
 }
 
-func (c *chain) delivery(alerts []soc.Alert) store.Delivery {
+func (c *chain) delivery(alerts []soc.Alert, at time.Time) store.Delivery {
 	d := store.Delivery{Chain: c.Chain}
 	for _, a := range alerts {
 		r := soc.Record{Seq: c.head.Seq + 1, AlertID: a.ID, RawHash: a.RawHash()}
@@ -108,72 +133,12 @@ func (c *chain) delivery(alerts []soc.Alert) store.Delivery {
 		}
 		d.Entries = append(d.Entries, soc.Entry{Record: r, Value: c.head.Value, Alert: a, Normal: normal})
 	}
-	d.Latest, d.Signed = c.head.Seq, soc.Signed{Time: time.UnixMilli(1), Signature: []byte{1}}
+	d.Latest, d.Signed = c.head.Seq, soc.Signed{Time: at, Signature: []byte{1}}
 	return d
 }
 
-// maker makes alerts: for each field one value in about a third of them, one in twenty of
-// them all, and many between.
-type maker struct {
-	*rand.Rand
-	which, pool *rand.Zipf
-}
-
-// one gives the frequent value, the rare one, or one of a pool.
-func (m *maker) one(rare bool, frequent, seldom, pool string) string {
-	switch {
-	case rare:
-		return seldom
-	case m.IntN(3) == 0:
-		return frequent
-	}
-	return fmt.Sprintf(pool, m.pool.Uint64())
-}
-
-func (m *maker) alert(node soc.NodeID, n, total int, at time.Time) soc.Alert {
-	rare := n%(total/20) == 7
-	a := soc.Alert{
-		Severity: soc.Severity(1 + min(m.IntN(5), m.IntN(5), m.IntN(5))), EventTime: at, SeenTime: at,
-		Rule:     soc.Rule{Engine: soc.EngineSuricata, ID: fmt.Sprint(2000000 + m.pool.Uint64()%1000)},
-		Category: m.one(rare, "common", "seldom", "category %d"), Action: "allowed", Protocol: "TCP", Application: "http",
-		Source:      soc.Endpoint{Address: netip.AddrFrom4([4]byte{10, byte(m.IntN(4) * 60), byte(m.pool.Uint64()), byte(m.IntN(256))}), Port: uint16(1025 + m.IntN(60000))},
-		Destination: soc.Endpoint{Address: netip.MustParseAddr("198.51.100.1"), Port: 443},
-		Raw:         fmt.Appendf(nil, `{"timestamp":%q,"flow_id":%d,"event_type":"alert","payload":"R0VUIC8gSFRUUC8xLjE="}`, at, n),
-	}
-	a.Rule.Name = fmt.Sprintf("RULE %s of the bench", a.Rule.ID)
-	if m.IntN(3) == 0 {
-		a.Source.Address = netip.MustParseAddr("10.0.0.1")
-		a.Rule = soc.Rule{Engine: soc.EngineSuricata, ID: "2000000", Name: "RULE with a frequent scan"}
-	}
-	if m.IntN(3) > 0 {
-		a.Destination.Address = netip.AddrFrom4([4]byte{198, 51, byte(m.pool.Uint64()), byte(m.IntN(256))})
-		a.Destination.Port = uint16(m.pool.Uint64() + 100)
-	}
-	a.Source.Host = m.one(rare, "web-1", "seldom", "web-%d")
-	a.Source.User = m.one(rare, "root", "mallory", "user%d")
-	a.Tags = []string{m.one(rare, "common", "seldom", "tag-%d"), "recon"}
-	a.Details = []soc.Detail{
-		{Name: "http host", Value: m.one(rare, "common.example.com", "seldom.example.com", "host%d.example.net")},
-		{Name: "url", Value: m.one(rare, "/common", "/seldom", "/q/%d")},
-		{Name: "user agent", Value: "Mozilla/5.0 (X11; Linux x86_64)"},
-	}
-	if m.IntN(2) == 0 {
-		a.Agent = &soc.Agent{ID: fmt.Sprint(m.IntN(100)), Name: a.Source.Host}
-		a.File = &soc.File{Path: "/srv/www/" + m.one(rare, "common.php", "seldom.php", "f%d.php"), MD5: m.one(rare, "00000000000000000000000000000001", "000000000000000000000000000000ff", "%032x")}
-		a.Process = &soc.Process{Path: `C:\Windows\` + m.one(rare, "common.exe", "seldom.exe", "p%d.exe")}
-		a.MITRE = &soc.MITRE{Tactics: []string{"impact"}, Techniques: []soc.Technique{{ID: "T1110.001", Name: "Password Guessing"}}}
-		a.Details = append(a.Details, soc.Detail{Name: "mail from", Value: m.one(rare, "all@example.com", "eve@example.com", "m%d@example.org")})
-		a.Via = "wazuh"
-	}
-	if rare {
-		a.Rule = soc.Rule{Engine: soc.EngineSuricata, ID: "2000999", Name: "RULE of a rare thing, rareword"}
-		a.Severity, a.Action, a.Protocol, a.Application = soc.SeverityUnknown, "blocked", "ICMP", "ssh"
-		a.Source.Address, a.Destination.Address, a.Destination.Port = netip.MustParseAddr("203.0.113.9"), netip.MustParseAddr("2001:db8::9"), 31337
-		a.Agent, a.CommunityID = &soc.Agent{ID: "seldom", Name: "seldom"}, "1:seldom"
-		a.File, a.Process = &soc.File{Path: "/tmp/seldom.php", MD5: "000000000000000000000000000000ff"}, &soc.Process{Path: "seldom.exe"}
-		a.MITRE = &soc.MITRE{Tactics: []string{"discovery"}, Techniques: []soc.Technique{{ID: "T1059"}}}
-		a.Details = append(a.Details, soc.Detail{Name: "mail from", Value: "eve@example.com"})
-	}
-	a.ID = soc.NewAlertID(at, node, a.Raw)
-	return a
+// newMaker makes the same alerts at each run, but for the nodes' ids.
+func newMaker(chains []chain, total int) *maker {
+	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same alerts at each run
+	return &maker{Rand: r, which: rand.NewZipf(r, 1.1, 4, clients-1), pool: rand.NewZipf(r, 1.2, 8, 9999), chains: chains, total: total, habits: map[[2]int]habit{}}
 }

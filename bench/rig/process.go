@@ -25,6 +25,9 @@ func Launch(ctx context.Context, binary string, args ...string) (*Process, error
 	return &Process{cmd}, cmd.Start()
 }
 
+// Self is the benchmark's own process.
+func Self() *Process { return &Process{&exec.Cmd{Process: &os.Process{Pid: os.Getpid()}}} }
+
 // Stop ends it.
 func (p *Process) Stop() {
 	_ = p.cmd.Process.Signal(syscall.SIGTERM) // it may have ended

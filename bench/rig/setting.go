@@ -31,6 +31,29 @@ type Setting struct {
 
 // SetUp starts both in a new folder. The node runs with what more adds to its node.toml.
 func SetUp(ctx context.Context, binary, dir, more string) (*Setting, error) {
+	s, err := SetUpCore(ctx, binary, dir)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.API.AddClient(ctx, "acme"); err != nil {
+		return nil, err
+	}
+	enrolment, _, err := s.API.AddNodeToken(ctx, "acme", "bench")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := Output(ctx, s.node[0], append(s.node[1:], "enrol", enrolment, "--data", s.nodeDir)...); err != nil {
+		return nil, err
+	}
+	config := fmt.Sprintf("[[source]]\nkind = \"suricata\"\npath = %q\n%s", s.Eve, more)
+	if err := os.WriteFile(filepath.Join(s.nodeDir, "node.toml"), []byte(config), 0o600); err != nil {
+		return nil, err
+	}
+	return s, s.StartNode(ctx)
+}
+
+// SetUpCore starts a core without any node, with flags of `socme up` beside its own.
+func SetUpCore(ctx context.Context, binary, dir string, flags ...string) (*Setting, error) {
 	listen, err := FreePort(ctx)
 	if err != nil {
 		return nil, err
@@ -40,7 +63,7 @@ func SetUp(ctx context.Context, binary, dir, more string) (*Setting, error) {
 		return nil, err
 	}
 	s := &Setting{Eve: filepath.Join(dir, "eve.json"), binary: binary, node: nodeProgram(binary), nodeDir: nodeDir, coreDir: core, listen: listen}
-	if s.Core, err = Launch(ctx, binary, "up", "--data", core, "--listen", listen); err != nil {
+	if s.Core, err = Launch(ctx, binary, append([]string{"up", "--data", core, "--listen", listen}, flags...)...); err != nil {
 		return nil, err
 	}
 	for began := time.Now(); ; Pause(10 * time.Millisecond) {
@@ -56,21 +79,7 @@ func SetUp(ctx context.Context, binary, dir, more string) (*Setting, error) {
 		return nil, err
 	}
 	s.API = &sdk.Caller{URL: "http://" + listen, Token: soc.Secret(token)}
-	if _, err := s.API.AddClient(ctx, "acme"); err != nil {
-		return nil, err
-	}
-	enrolment, _, err := s.API.AddNodeToken(ctx, "acme", "bench")
-	if err != nil {
-		return nil, err
-	}
-	if _, err := Output(ctx, s.node[0], append(s.node[1:], "enrol", enrolment, "--data", nodeDir)...); err != nil {
-		return nil, err
-	}
-	config := fmt.Sprintf("[[source]]\nkind = \"suricata\"\npath = %q\n%s", s.Eve, more)
-	if err := os.WriteFile(filepath.Join(nodeDir, "node.toml"), []byte(config), 0o600); err != nil {
-		return nil, err
-	}
-	return s, s.StartNode(ctx)
+	return s, nil
 }
 
 // nodeProgram is what runs at clients, if it was built beside the whole program.
@@ -107,7 +116,9 @@ func (s *Setting) Both() map[string]*Process {
 
 // Stop ends both.
 func (s *Setting) Stop() {
-	s.Node.Stop()
+	if s.Node != nil {
+		s.Node.Stop()
+	}
 	s.Core.Stop()
 }
 

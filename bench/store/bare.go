@@ -10,8 +10,15 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// tables are those that a delivery fills, in the order in which the store does.
-var tables = []string{"alerts", "raws", "alert_text", "ledger", "feed"}
+// tables are those that a delivery fills, in the order in which the store does. Of the
+// first it writes a row for each alert; what it adds to the others' rows is written here
+// as if each were new, in as many parts as there were deliveries.
+var tables = []string{
+	"alerts", "raws", "alert_text", "ledger", "feed",
+	"alert_groups", "rollup_minute", "rollup_hour", "rollup_rule", "rollup_facet", "rollup_outcome", "tape",
+}
+
+const perAlert = 5 // of tables
 
 // put inserts rows of a table.
 type put func(ctx context.Context, tx pgx.Tx, table string, columns []string, rows [][]any) error
@@ -29,10 +36,22 @@ func bare(ctx context.Context, from, to string, batches int, put put) (took time
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, target.Close(ctx)) }()
+	counts := map[string]int{}
+	for _, table := range tables {
+		var n int
+		if err := source.QueryRow(ctx, `SELECT COUNT(*) FROM `+table).Scan(&n); err != nil {
+			return 0, err
+		}
+		counts[table] = n
+	}
 	for batch := range batches {
 		columns, rows := map[string][]string{}, map[string][][]any{}
-		for _, table := range tables {
-			if columns[table], rows[table], err = read(ctx, source, table, batch); err != nil {
+		for i, table := range tables {
+			from, n := batch*perBatch, perBatch
+			if i >= perAlert {
+				from, n = share(counts[table], batch, batches)
+			}
+			if columns[table], rows[table], err = read(ctx, source, table, from, n); err != nil {
 				return 0, err
 			}
 		}
@@ -53,14 +72,28 @@ func bare(ctx context.Context, from, to string, batches int, put put) (took time
 	return took, nil
 }
 
-// read reads the rows that one batch has made. Each has a number of its own in the first
-// column or, in the ledger, in the second.
-func read(ctx context.Context, source *pgx.Conn, table string, batch int) (columns []string, all [][]any, err error) {
-	order := "1"
-	if table == "ledger" {
-		order = "2"
+// share is the part of n rows that one of so many batches writes.
+func share(n, batch, batches int) (from, count int) {
+	from = n * batch / batches
+	return from, n*(batch+1)/batches - from
+}
+
+// order is that of a table's rows: each has a place of its own.
+func order(table string) string {
+	switch table {
+	case "ledger", "tape":
+		return `1, 2`
+	case "rollup_minute", "rollup_hour", "rollup_rule", "rollup_outcome":
+		return `1, 2, 3, 4`
+	case "rollup_facet":
+		return `1, 2, 3, 4, 5`
 	}
-	rows, err := source.Query(ctx, `SELECT * FROM `+table+` ORDER BY `+order+` LIMIT $1 OFFSET $2`, perBatch, batch*perBatch)
+	return `1`
+}
+
+// read reads n rows.
+func read(ctx context.Context, source *pgx.Conn, table string, from, n int) (columns []string, all [][]any, err error) {
+	rows, err := source.Query(ctx, `SELECT * FROM `+table+` ORDER BY `+order(table)+` LIMIT $1 OFFSET $2`, n, from)
 	if err != nil {
 		return nil, nil, err
 	}

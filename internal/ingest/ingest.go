@@ -30,6 +30,7 @@ type Ingest struct {
 	Metrics   *metrics.Metrics // nil counts nothing
 
 	decoder *wire.Decoder
+	crowd   crowd
 	turns   turns
 	heard   *heard
 }
@@ -108,11 +109,7 @@ func (i *Ingest) commitBatch(ctx context.Context, d store.Delivery) (store.Accep
 	i.Store.Prepare(&d)
 	for {
 		moved, alone := i.turns.watch(d.Chain.Node)
-		var done store.Accepted
-		err := i.Hub.Commit(func() (fed []soc.Fed, err error) {
-			done, err = i.Store.Accept(ctx, system, d)
-			return done.Fed, err
-		})
+		done, err := i.commit(ctx, d)
 		var ledger *soc.LedgerError
 		if early := errors.As(err, &ledger) && !ledger.Fork; !early || !i.turns.wait(ctx, moved, alone) {
 			return done, err

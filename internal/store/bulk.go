@@ -39,7 +39,7 @@ func (b *bulks) all() []*bulk {
 func newBulks(d dialect) bulks {
 	into := func(table string, columns ...string) bulk { return bulk{db: d, table: table, columns: columns} }
 	b := bulks{
-		alerts:  into("alerts", "num", "id", "client_num", "node_num", "rule_num", "severity", "src", "dst", "received_ms", "head_num", "seq", "raw_hash", "raw_size", "normal", "sort_key", "group_num", "place", "owner_num"),
+		alerts:  into("alerts", "num", "id", "client_num", "node_num", "rule_num", "severity", "src", "dst", "received_ms", "head_num", "seq", "raw_hash", "raw_size", "normal", "sort_key", "group_num", "place", "owner_num", "state"),
 		raws:    into("raws", "alert_num", "codec", "raw"),
 		text:    into("alert_text", "rowid", "text"),
 		feed:    into("feed", "pos", "alert_num", "at_ms"),

@@ -66,6 +66,11 @@ type dialect interface {
 	// numbers gives n numbers of a counter (alert, group) that nobody else gets, and
 	// returns the first. n is at most maxDelivery.
 	numbers(ctx context.Context, tx *sql.Tx, of string, n int) (int64, error)
+
+	// loading are statements around Load, and secondary asks for the names of the indexes
+	// that it does without, and the statements that make them.
+	loading() (before, after []string)
+	secondary() string
 }
 
 // larger is the larger of two expressions.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -110,4 +111,16 @@ func FillNameKeys(ctx context.Context, s *Store) error { return s.fillNameKeys(c
 // Count counts the rows of a table; conditions may follow it.
 func Count(s *Store, table string) (n int64, err error) {
 	return n, s.read.Raw(`SELECT COUNT(*) FROM ` + table).Scan(&n).Error
+}
+
+// Indexes are the names of those that Load makes anew.
+func Indexes(s *Store) ([]string, error) {
+	var rows []struct{ Name, Sql, Indexname, Indexdef string }
+	err := s.read.Raw(s.db.secondary()).Scan(&rows).Error
+	var names []string
+	for _, r := range rows {
+		names = append(names, r.Name+r.Indexname)
+	}
+	slices.Sort(names)
+	return names, err
 }

@@ -13,12 +13,12 @@ import (
 
 // joined is what a delivery adds to a group.
 type joined struct {
-	num, rule           int64
+	num, client, rule   int64
 	id                  soc.GroupID
 	source, destination string
 	src, dst            any // the addresses as they are stored
 	severity            soc.Severity
-	alerts              int64
+	alerts, open        int64
 	first, last         soc.SortKey
 	owner               *int64 // whose new alerts of the group are
 	ownerName           string
@@ -26,7 +26,7 @@ type joined struct {
 
 // joinGroups makes the new alerts members of their groups, and makes the groups that are
 // not there yet. It returns the group of each alert; rules are the alerts' rules.
-func (s *Store) joinGroups(ctx context.Context, tx *sql.Tx, client int64, fresh []newAlert, rules []int64) ([]*joined, error) {
+func (s *Store) joinGroups(ctx context.Context, tx *sql.Tx, fresh []newAlert, rules []int64) ([]*joined, error) {
 	byID := map[soc.GroupID]*joined{}
 	var order []*joined
 	of := make([]*joined, len(fresh))
@@ -35,7 +35,7 @@ func (s *Store) joinGroups(ctx context.Context, tx *sql.Tx, client int64, fresh 
 		id := soc.NewGroupID(alert.ClientID, &alert.Alert)
 		g := byID[id]
 		if g == nil {
-			g = &joined{id: id, first: alert.SortKey}
+			g = &joined{id: id, client: fresh[i].client, first: alert.SortKey}
 			g.source, g.destination = alert.Sides()
 			byID[id] = g
 			order = append(order, g)
@@ -46,6 +46,9 @@ func (s *Store) joinGroups(ctx context.Context, tx *sql.Tx, client int64, fresh 
 		}
 		if g.dst == nil {
 			g.dst = addrKey(alert.Destination.Address)
+		}
+		if !fresh[i].closed {
+			g.open++
 		}
 		g.severity = max(g.severity, alert.Severity)
 		if bytes.Compare(alert.SortKey[:], g.first[:]) < 0 {
@@ -63,7 +66,11 @@ func (s *Store) joinGroups(ctx context.Context, tx *sql.Tx, client int64, fresh 
 	}
 	var args []any
 	for _, g := range order {
-		args = append(args, g.num, g.id[:], client, g.rule, cut(g.source), cut(g.destination), g.severity, g.alerts, g.alerts, stateOpen, g.first[:], g.last[:], g.src, g.dst)
+		state := stateOpen
+		if g.open == 0 {
+			state = stateResolved
+		}
+		args = append(args, g.num, g.id[:], g.client, g.rule, cut(g.source), cut(g.destination), g.severity, g.alerts, g.open, state, g.first[:], g.last[:], g.src, g.dst)
 	}
 	if err := s.bulks.groups.add(ctx, tx, args); err != nil {
 		return nil, err

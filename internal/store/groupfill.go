@@ -28,15 +28,15 @@ func (s *Store) fillGroups(ctx context.Context, tx *sql.Tx) error {
 				found[alert.ClientID] = of
 			}
 			of.nums = append(of.nums, num)
-			of.alerts = append(of.alerts, newAlert{alert: alert})
+			of.alerts = append(of.alerts, newAlert{alert: alert, client: clients[alert.ClientID]})
 			last, more = num, true
 			return true
 		})
 		if err != nil {
 			return err
 		}
-		for client, of := range found {
-			if err := s.fill(ctx, tx, clients[client], of); err != nil {
+		for _, of := range found {
+			if err := s.fill(ctx, tx, of); err != nil {
 				return fmt.Errorf("make the groups of alerts up to number %d: %w", last, err)
 			}
 		}
@@ -50,9 +50,9 @@ type unfilled struct {
 	alerts []newAlert
 }
 
-func (s *Store) fill(ctx context.Context, tx *sql.Tx, client int64, of *unfilled) error {
+func (s *Store) fill(ctx context.Context, tx *sql.Tx, of *unfilled) error {
 	var counts tally
-	_, groups, err := s.count(ctx, tx, client, of.alerts, &counts)
+	_, groups, err := s.count(ctx, tx, of.alerts, &counts)
 	if err != nil {
 		return err
 	}

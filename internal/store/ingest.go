@@ -11,24 +11,52 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// insert writes new entries of the delivery. Entries of an alert that is held
-// already, or that stands twice in the delivery, are records and nothing more.
-func (a *accept) insert(entries []soc.Entry) error {
-	held, err := a.heldIDs(entries)
+// insert writes the new entries of deliveries.
+func (t *taking) insert(taken []*accept) error {
+	var fresh []newAlert
+	var ledger []any
+	for _, a := range taken {
+		if len(a.rest) == 0 {
+			continue
+		}
+		begins := len(fresh)
+		var err error
+		if fresh, ledger, err = a.sort(fresh, ledger); err != nil {
+			return err
+		}
+		a.fresh = make([]news, len(fresh)-begins)
+	}
+	added, err := t.addAlerts(t.ctx, t.tx, fresh, &t.counts, &t.texts)
 	if err != nil {
 		return err
+	}
+	if err := t.bulks.addTexts(t.ctx, t.tx, t.texts); err != nil {
+		return err
+	}
+	for _, a := range taken {
+		added = added[copy(a.fresh, added):]
+	}
+	return t.bulks.ledger.add(t.ctx, t.tx, ledger)
+}
+
+// sort appends what is new in a delivery: the alerts, and a record of each entry. Entries
+// of an alert that is held already, or that stands twice in the delivery, are records and
+// nothing more.
+func (a *accept) sort(fresh []newAlert, ledger []any) ([]newAlert, []any, error) {
+	entries := a.rest
+	held, err := a.heldIDs(entries)
+	if err != nil {
+		return nil, nil, err
 	}
 	open, err := a.openEvents(entries)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	ledger := make([]any, 0, len(entries)*a.bulks.ledger.width())
-	var fresh []newAlert
-	var witnesses []testimony
-	cells := map[int64]*tapeRow{}
+	begins := len(fresh)
+	a.cells = map[int64]*tapeRow{}
 	for i := range entries {
 		e := &entries[i]
-		kind, cell := kindAlert, cellOf(cells, e, a.now)
+		kind, cell := kindAlert, cellOf(a.cells, e, a.now)
 		cell.delivered++
 		switch {
 		case e.Dropped:
@@ -47,42 +75,34 @@ func (a *accept) insert(entries []soc.Entry) error {
 				kind = kindWitness
 				a.head.Repeated++
 				cell.repeated++
-				witnesses = append(witnesses, testimony{entry: e, of: of, prepared: ready})
+				a.witnesses = append(a.witnesses, testimony{entry: e, of: of, prepared: ready})
 				break
 			}
 			if key := e.Alert.EventKey; key != (soc.EventKey{}) {
-				open[key] = append(open[key], told{fresh: len(fresh), via: viaOf(&e.Alert)})
+				open[key] = append(open[key], told{fresh: len(fresh) - begins, via: viaOf(&e.Alert)})
 			}
 			a.head.Alerts++
-			fresh = append(fresh, newAlert{alert: a.stored(e), normal: e.Normal, head: a.head.Num, prepared: ready})
+			fresh = append(fresh, newAlert{alert: a.stored(e), normal: e.Normal, closed: a.closed, client: a.node.ClientNum, node: &a.node.Num, head: a.head.Num, prepared: ready})
 		}
 		if a.now.Sub(e.Alert.SeenTime) > lateAfter {
 			cell.late++
 		}
 		ledger = append(ledger, a.head.Num, e.Seq, kind, e.AlertID[:], e.RawHash[:], e.Value[:], a.now.UnixMilli())
 	}
-	if a.fresh, err = a.addAlerts(a.ctx, a.tx, fresh, a.node.ClientNum, &a.node.Num, &a.counts); err != nil {
-		return err
-	}
-	if err := a.addWitnesses(witnesses); err != nil {
-		return err
-	}
-	if err := a.saveDropped(); err != nil {
-		return err
-	}
-	if err := a.bulks.ledger.add(a.ctx, a.tx, ledger); err != nil {
-		return err
-	}
 	last := entries[len(entries)-1]
 	a.head.Seq, a.head.Value = last.Seq, last.Value[:]
-	return a.addTape(cells)
+	return fresh, ledger, nil
 }
 
 func (a *accept) stored(e *soc.Entry) soc.StoredAlert {
+	state := soc.AlertOpen
+	if a.closed {
+		state = soc.AlertResolved
+	}
 	return soc.StoredAlert{
 		Alert: e.Alert, Client: a.node.ClientName, ClientID: soc.ClientID(a.node.ClientID), Demo: a.node.Demo,
 		Node: a.node.Name, NodeID: a.Chain.Node, ReceivedTime: a.now.Truncate(time.Millisecond),
-		SortKey: soc.NewSortKey(&e.Alert), State: soc.AlertOpen,
+		SortKey: soc.NewSortKey(&e.Alert), State: state,
 		RawSHA256: e.RawHash, RawSize: len(e.Alert.Raw), Epoch: a.Chain.Epoch, Lane: a.Chain.Lane, Seq: e.Seq,
 	}
 }
@@ -90,6 +110,9 @@ func (a *accept) stored(e *soc.Entry) soc.StoredAlert {
 // heldIDs says which alerts of the entries the core has.
 func (a *accept) heldIDs(entries []soc.Entry) (map[soc.AlertID]bool, error) {
 	held := make(map[soc.AlertID]bool, len(entries))
+	if a.loading {
+		return held, nil
+	}
 	for part := range slices.Chunk(entries, 500) {
 		if err := a.addHeldIDs(part, held); err != nil {
 			return nil, err
@@ -124,6 +147,9 @@ func (a *accept) addHeldIDs(entries []soc.Entry, held map[soc.AlertID]bool) erro
 type newAlert struct {
 	alert  soc.StoredAlert
 	normal []byte
+	closed bool
+	client int64
+	node   *int64
 	head   int64 // 0 for SOCme's own
 	prepared
 }
@@ -142,9 +168,10 @@ func (s *Store) prepare(alert *soc.Alert) prepared {
 	return p
 }
 
-// addAlerts inserts alerts with everything that hangs on them, except what all writers
-// share: their places in the feed, and the counts, which it adds to.
-func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, client int64, node *int64, counts *tally) ([]news, error) {
+// addAlerts inserts alerts with everything that hangs on them, except what is better
+// written at once or is shared by all writers: their places in the feed, and the texts
+// and counts, which it adds to.
+func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, counts *tally, texts *[]placedText) ([]news, error) {
 	if len(fresh) == 0 {
 		return nil, nil
 	}
@@ -152,7 +179,7 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 	if err != nil {
 		return nil, err
 	}
-	rules, groups, err := s.count(ctx, tx, client, fresh, counts)
+	rules, groups, err := s.count(ctx, tx, fresh, counts)
 	if err != nil {
 		return nil, err
 	}
@@ -162,8 +189,8 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 	}
 	added := make([]news, len(fresh))
 	var alerts, raws, events []any
-	texts := make([]placedText, 0, len(fresh))
-	for i, f := range fresh {
+	for i := range fresh {
+		f := &fresh[i]
 		num := firstNum + int64(i)
 		alert := f.alert
 		var head, seq any
@@ -172,12 +199,12 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 			raws = append(raws, num, f.codec, f.packed)
 		}
 		alerts = append(alerts,
-			num, alert.ID[:], client, node, rules[i], alert.Severity, addrKey(alert.Source.Address), addrKey(alert.Destination.Address),
-			alert.ReceivedTime.UnixMilli(), head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal), alert.SortKey[:], groups[i].num, places[i], groups[i].owner)
-		if key := alert.EventKey; key != (soc.EventKey{}) && node != nil {
-			events = append(events, *node, key[:], num, viaOf(&alert.Alert))
+			num, alert.ID[:], f.client, f.node, rules[i], alert.Severity, addrKey(alert.Source.Address), addrKey(alert.Destination.Address),
+			alert.ReceivedTime.UnixMilli(), head, seq, alert.RawSHA256[:], alert.RawSize, string(f.normal), alert.SortKey[:], groups[i].num, places[i], groups[i].owner, stateNum(alert.State))
+		if key := alert.EventKey; key != (soc.EventKey{}) && f.node != nil {
+			events = append(events, *f.node, key[:], num, viaOf(&alert.Alert))
 		}
-		texts = append(texts, placedText{places[i], s.withNumbers(f.text, numbers{severity: int64(alert.Severity), client: client, node: node, rule: rules[i]})})
+		*texts = append(*texts, placedText{places[i], s.withNumbers(f.text, numbers{severity: int64(alert.Severity), client: f.client, node: f.node, rule: rules[i]})})
 		alert.Owner = groups[i].ownerName
 		alert.Raw = nil // listeners get what the API shows
 		added[i] = news{num: num, alert: alert}
@@ -190,7 +217,7 @@ func (s *Store) addAlerts(ctx context.Context, tx *sql.Tx, fresh []newAlert, cli
 			return nil, err
 		}
 	}
-	return added, s.bulks.addTexts(ctx, tx, texts)
+	return added, nil
 }
 
 // take reserves n numbers of a counter and returns the first.
@@ -200,9 +227,9 @@ func take(ctx context.Context, tx *sql.Tx, counter string, n int) (int64, error)
 	return last - int64(n) + 1, err
 }
 
-// count adds alerts of a client to the counts and makes them members of their groups. It
-// returns the rule and the group of each.
-func (s *Store) count(ctx context.Context, tx *sql.Tx, client int64, fresh []newAlert, counts *tally) ([]int64, []*joined, error) {
+// count adds alerts to the counts and makes them members of their groups. It returns the
+// rule and the group of each.
+func (s *Store) count(ctx context.Context, tx *sql.Tx, fresh []newAlert, counts *tally) ([]int64, []*joined, error) {
 	known := map[soc.Rule]int64{}
 	rules := make([]int64, len(fresh))
 	for i := range fresh {
@@ -211,9 +238,9 @@ func (s *Store) count(ctx context.Context, tx *sql.Tx, client int64, fresh []new
 		if rules[i], err = s.ruleNum(ctx, tx, known, alert.Rule); err != nil {
 			return nil, nil, err
 		}
-		counts.add(client, rules[i], alert.SortKey, &alert.Alert, 1)
+		counts.add(fresh[i].client, rules[i], alert.SortKey, &alert.Alert, 1)
 	}
-	groups, err := s.joinGroups(ctx, tx, client, fresh, rules)
+	groups, err := s.joinGroups(ctx, tx, fresh, rules)
 	return rules, groups, err
 }
 

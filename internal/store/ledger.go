@@ -2,13 +2,10 @@ package store
 
 import (
 	"bytes"
-	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"time"
-
-	"gorm.io/gorm"
 
 	"github.com/socme-project/socme/soc"
 )
@@ -45,92 +42,7 @@ func (s *Store) Prepare(d *Delivery) {
 	}
 }
 
-// Accepted is what a delivery did.
-type Accepted struct {
-	Head soc.Head
-	// Fed are the alerts that are new, with their places in the feed, in order.
-	Fed []soc.Fed
-	// Before is the node's newest epoch until now, when the delivery opened one that
-	// names none before it: the outbox was made anew, and what waited in it is gone.
-	Before soc.Epoch
-}
-
-// Accept takes a delivery whole or not at all, in one transaction: alerts, ledger,
-// head, tape and feed. What it holds already is compared and not taken again. A
-// *soc.LedgerError says which record does not fit.
-func (s *Store) Accept(ctx context.Context, scope soc.Scope, d Delivery) (Accepted, error) {
-	var done Accepted
-	if err := mustAll(scope); err != nil {
-		return done, err
-	}
-	if n := len(d.Entries); n == 0 || n > maxDelivery {
-		return done, fmt.Errorf("%w: a delivery of %d records, it may have 1 to %d", soc.ErrInvalid, n, maxDelivery)
-	}
-	if d.ready == nil {
-		s.Prepare(&d)
-	}
-	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
-		a := accept{Store: s, ctx: ctx, tx: tx, Delivery: d, now: s.now().UTC()}
-		err := a.run()
-		done = a.done
-		return err
-	})
-	if err != nil {
-		return Accepted{}, fmt.Errorf("accept %d records of node %s, %s lane: %w", len(d.Entries), d.Chain.Node, d.Chain.Lane, err)
-	}
-	return done, nil
-}
-
-// accept is one delivery inside its transaction.
-type accept struct {
-	*Store
-	Delivery
-	ctx  context.Context //nolint:containedctx // lives no longer than the call that made it
-	tx   *sql.Tx
-	now  time.Time
-	node nodeRow
-	head headRow
-	done Accepted
-	// fresh is what streams will be told, once everything else is done.
-	fresh []news
-	// counts is what the delivery adds to the rollups.
-	counts tally
-	// dropped counts the tombstones of the delivery by rule.
-	dropped map[soc.Rule]*soc.Withheld
-}
-
-func (a *accept) run() error {
-	if err := a.openHead(a.Entries[0].Seq == 1); err != nil {
-		return err
-	}
-	rest, err := a.check()
-	if err != nil {
-		return err
-	}
-	if len(rest) > 0 {
-		if err := a.insert(rest); err != nil {
-			return err
-		}
-	}
-	last := a.Entries[len(a.Entries)-1]
-	a.head.Latest = max(a.head.Latest, a.head.Seq, a.Latest)
-	if err := a.saveHead(); err != nil {
-		return err
-	}
-	a.done.Head.Seq = a.head.Seq
-	copy(a.done.Head.Value[:], a.head.Value)
-	if err := a.saveSigned(soc.Head{Seq: last.Seq, Value: last.Value}); err != nil {
-		return err
-	}
-	// What other transactions write as well comes last: they wait for it until the commit.
-	if err := a.saveTally(a.ctx, a.tx, &a.counts); err != nil {
-		return err
-	}
-	a.done.Fed, err = a.feed(a.ctx, a.tx, a.fresh, a.now)
-	return err
-}
-
-// openHead reads the node and the head of the chain, which the first record makes. Its
+// openHead reads the node and the head of the chain, which the first record begins. Its
 // lock is the node's: nobody else can move a head of it now, and two deliveries of
 // different lanes, at two cores, cannot both be the first to bring an event.
 func (a *accept) openHead(first bool) error {
@@ -162,13 +74,19 @@ func (a *accept) openHead(first bool) error {
 	case !first:
 		return a.gap(1)
 	}
-	if err := a.noteAnew(); err != nil {
-		return err
-	}
 	genesis := a.Chain.Genesis()
 	h.Value = genesis[:]
+	return a.noteAnew()
+}
+
+// makeHead makes the head of a chain that has none yet.
+func (a *accept) makeHead() error {
+	h := &a.head
+	if h.Num != 0 {
+		return nil
+	}
 	return a.tx.QueryRowContext(a.ctx, `INSERT INTO heads (node_num, epoch, previous, lane, value, opened_ms) VALUES (?, ?, ?, ?, ?, ?) RETURNING num`,
-		n.Num, string(a.Chain.Epoch), string(a.Chain.Previous), a.Chain.Lane, h.Value, a.now.UnixMilli()).Scan(&h.Num)
+		a.node.Num, string(a.Chain.Epoch), string(a.Chain.Previous), a.Chain.Lane, h.Value, a.now.UnixMilli()).Scan(&h.Num)
 }
 
 // noteAnew notes that a node that had a ledger begins another out of nothing.

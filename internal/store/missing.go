@@ -33,10 +33,13 @@ func (s *Store) AcceptMissing(ctx context.Context, scope soc.Scope, m Missing) (
 	var head soc.Head
 	err := s.tx(ctx, func(_ *gorm.DB, tx *sql.Tx) error {
 		a := accept{
-			Store: s, ctx: ctx, tx: tx, now: s.now().UTC(),
+			taking: &taking{Store: s, ctx: ctx, tx: tx, now: s.now().UTC()}, done: &Outcome{},
 			Delivery: Delivery{Chain: m.Chain, Latest: m.Latest, Signed: m.Signed, Entries: []soc.Entry{{Record: soc.Record{Seq: m.From}}}},
 		}
 		if err := a.openHead(m.From == 1); err != nil {
+			return err
+		}
+		if err := a.makeHead(); err != nil {
 			return err
 		}
 		head = soc.Head{Seq: a.head.Seq, Value: soc.Hash(a.head.Value)}

@@ -150,10 +150,20 @@ func (onPostgres) insert(ctx context.Context, tx *sql.Tx, b *bulk, args []any) e
 	return err
 }
 
+func (onPostgres) loading() (before, after []string) { return nil, []string{`VACUUM ANALYZE`} }
+
+func (onPostgres) secondary() string {
+	return `SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename IN ('alerts', 'alert_text')
+		AND indexname NOT IN (SELECT conname FROM pg_constraint)`
+}
+
+// numbers takes as many steps as are needed: more than one only where nobody else does.
 func (onPostgres) numbers(ctx context.Context, tx *sql.Tx, of string, n int) (first int64, err error) {
-	if n > maxDelivery {
-		return 0, fmt.Errorf("%w: %d at once, at most %d are taken", soc.ErrInvalid, n, maxDelivery)
+	steps := int64(n+maxDelivery-1) / maxDelivery
+	var last int64
+	err = tx.QueryRowContext(ctx, `SELECT MIN(num), MAX(num) FROM (SELECT nextval(CAST(? AS regclass)) AS num FROM generate_series(1, ?)) AS step`, of+"_nums", steps).Scan(&first, &last)
+	if err == nil && last-first != (steps-1)*maxDelivery {
+		err = fmt.Errorf("%w: %d numbers at once, and others took some between", soc.ErrConflict, n)
 	}
-	err = tx.QueryRowContext(ctx, `SELECT nextval(CAST(? AS regclass))`, of+"_nums").Scan(&first)
 	return first, err
 }

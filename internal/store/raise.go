@@ -53,8 +53,12 @@ func (s *Store) Raise(ctx context.Context, scope soc.Scope, n Notice) ([]soc.Fed
 			return err
 		}
 		var counts tally
-		added, err := s.addAlerts(ctx, tx, []newAlert{{alert: stored, normal: normal, prepared: s.prepare(&n.Alert)}}, client, node, &counts)
+		var texts []placedText
+		added, err := s.addAlerts(ctx, tx, []newAlert{{alert: stored, normal: normal, client: client, node: node, prepared: s.prepare(&n.Alert)}}, &counts, &texts)
 		if err != nil {
+			return err
+		}
+		if err := s.bulks.addTexts(ctx, tx, texts); err != nil {
 			return err
 		}
 		if err := s.saveTally(ctx, tx, &counts); err != nil {

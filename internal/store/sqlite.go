@@ -115,6 +115,9 @@ const bulkArgs = 2000
 // prepare prepares the statement for a full load: parsing it costs as much as running it.
 func (onSQLite) prepare(ctx context.Context, db *sql.DB, b *bulk) error {
 	b.rows = min(bulkArgs/b.width(), 500)
+	if b.table == "alert_text" {
+		b.rows = 1 // a statement of many rows writes a segment, however small; one by one they wait for the commit
+	}
 	var err error
 	b.full, err = db.PrepareContext(ctx, insertSQL(b, b.rows))
 	return err
@@ -126,10 +129,12 @@ func insertSQL(b *bulk, rows int) string {
 }
 
 func (onSQLite) insert(ctx context.Context, tx *sql.Tx, b *bulk, args []any) error {
-	load := b.rows * b.width()
-	for ; b.full != nil && len(args) >= load; args = args[load:] {
-		if _, err := tx.StmtContext(ctx, b.full).ExecContext(ctx, args[:load]...); err != nil { //nolint:sqlclosecheck // it ends with the transaction
-			return err
+	if load := b.rows * b.width(); b.full != nil && len(args) >= load {
+		full := tx.StmtContext(ctx, b.full) //nolint:sqlclosecheck // it ends with the transaction
+		for ; len(args) >= load; args = args[load:] {
+			if _, err := full.ExecContext(ctx, args[:load]...); err != nil {
+				return err
+			}
 		}
 	}
 	for part := range slices.Chunk(args, bulkArgs/b.width()*b.width()) { // what is left, or all within a migration
@@ -138,6 +143,22 @@ func (onSQLite) insert(ctx context.Context, tx *sql.Tx, b *bulk, args []any) err
 		}
 	}
 	return nil
+}
+
+func (onSQLite) loading() (before, after []string) {
+	return []string{
+			`PRAGMA journal_mode = OFF`, `PRAGMA synchronous = OFF`, `PRAGMA cache_size = -1000000`,
+			`INSERT INTO alert_text (alert_text, rank) VALUES ('hashsize', 268435456)`,
+		},
+		[]string{
+			`INSERT INTO alert_text (alert_text, rank) VALUES ('hashsize', 1048576)`,
+			`PRAGMA cache_size = -16384`, `PRAGMA synchronous = FULL`, `PRAGMA journal_mode = WAL`,
+		}
+}
+
+// secondary leaves the places, which new alerts ask for.
+func (onSQLite) secondary() string {
+	return `SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'alerts' AND sql IS NOT NULL AND name <> 'alerts_place'`
 }
 
 func (onSQLite) numbers(ctx context.Context, tx *sql.Tx, of string, n int) (int64, error) {

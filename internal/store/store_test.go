@@ -265,6 +265,11 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 			},
 			"RenewedNode": func() (int, error) { return 0, w.RenewedNode(ctx, none, w.node.ID, w.clock) },
 			"Resolve":     func() (int, error) { got, err := w.Resolve(ctx, none, "x", "x"); return len(got), err },
+			"AcceptAll": func() (int, error) {
+				got := w.AcceptAll(ctx, none, []store.Delivery{{}})
+				return len(got[0].Fed), got[0].Err
+			},
+			"Load":        func() (int, error) { return 0, w.Load(ctx, none, nil) },
 			"RevokeNode":  func() (int, error) { return 0, w.RevokeNode(ctx, none, w.node.ID) },
 			"Session":     func() (int, error) { _, _, err := w.Session(ctx, none, "x"); return 0, err },
 			"Sessions":    func() (int, error) { got, err := w.Sessions(ctx, none, ""); return len(got), err },

@@ -26,7 +26,9 @@ var errNone = errors.New("PostgreSQL is not installed; tools/setup test installs
 
 // Server is a PostgreSQL of its own, on a socket in a temporary folder.
 type Server struct {
-	dir   string // data, socket and log
+	dir   string // socket, log and, unless it is kept, data
+	data  string
+	kept  bool
 	cmd   *exec.Cmd
 	admin *sql.DB
 	count atomic.Int64
@@ -49,10 +51,44 @@ func Start(ctx context.Context, dir string, settings ...string) (*Server, error)
 	if s.dir, err = os.MkdirTemp(dir, "socme-pg-"); err != nil {
 		return nil, err
 	}
+	s.data = filepath.Join(s.dir, "data")
+	err = s.run(ctx, bin, settings)
+	if err == nil {
+		err = s.makeTemplate(ctx)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
+	return s, nil
+}
+
+// Keep runs a cluster that stays in a folder of its own, which is made if it is not there.
+func Keep(ctx context.Context, data string, settings ...string) (*Server, error) {
+	bin, err := binaries()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return nil, err
+	}
+	s := &Server{data: data, kept: true}
+	if s.dir, err = os.MkdirTemp("", "socme-pg-"); err != nil {
+		return nil, err
+	}
 	if err := s.run(ctx, bin, settings); err != nil {
 		return nil, errors.Join(err, s.Stop())
 	}
 	return s, nil
+}
+
+// Database is the URL of a database by its name. It is made if it is not there.
+func (s *Server) Database(ctx context.Context, name string) (soc.Secret, error) {
+	var there bool
+	err := s.admin.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)`, name).Scan(&there)
+	if err == nil && !there {
+		_, err = s.admin.ExecContext(ctx, `CREATE DATABASE `+name)
+	}
+	return s.url(name), err
 }
 
 func (s *Server) run(ctx context.Context, bin string, settings []string) error {
@@ -60,12 +96,10 @@ func (s *Server) run(ctx context.Context, bin string, settings []string) error {
 	if err != nil {
 		return err
 	}
-	data := filepath.Join(s.dir, "data")
-	initdb := command(as, filepath.Join(bin, "initdb"), "--pgdata", data, "--username=socme", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions")
-	if text, err := initdb.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w\n%s", err, text)
+	if err := s.makeCluster(as, bin); err != nil {
+		return err
 	}
-	args := []string{"-D", data, "-k", s.dir}
+	args := []string{"-D", s.data, "-k", s.dir}
 	for _, setting := range append([]string{"listen_addresses=", "max_connections=200", "log_min_messages=fatal"}, settings...) {
 		args = append(args, "-c", setting)
 	}
@@ -88,7 +122,24 @@ func (s *Server) run(ctx context.Context, bin string, settings []string) error {
 		text, _ := os.ReadFile(log.Name())
 		return fmt.Errorf("start PostgreSQL: %w\n%s", err, text)
 	}
-	return s.makeTemplate(ctx)
+	return nil
+}
+
+// makeCluster makes the data folder, unless it is there.
+func (s *Server) makeCluster(as *syscall.Credential, bin string) error {
+	if _, err := os.Stat(filepath.Join(s.data, "PG_VERSION")); err == nil {
+		return nil
+	}
+	if s.kept && as != nil {
+		if err := os.Chown(s.data, int(as.Uid), int(as.Gid)); err != nil {
+			return err
+		}
+	}
+	initdb := command(as, filepath.Join(bin, "initdb"), "--pgdata", s.data, "--username=socme", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions")
+	if text, err := initdb.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w\n%s", err, text)
+	}
+	return nil
 }
 
 // answers waits until the server does.
@@ -143,15 +194,19 @@ func (s *Server) url(database string) soc.Secret {
 	return soc.Secret("host=" + s.dir + " user=socme dbname=" + database + " sslmode=disable")
 }
 
-// Stop ends the server and removes all that it held.
+// Stop ends the server and removes all that it held, unless it was to be kept.
 func (s *Server) Stop() error {
 	var errs []error
 	if s.admin != nil {
 		errs = append(errs, s.admin.Close())
 	}
 	if s.cmd != nil && s.cmd.Process != nil {
-		errs = append(errs, s.cmd.Process.Signal(syscall.SIGQUIT)) // at once: nothing is kept
-		_ = s.cmd.Wait()                                           // it says that it was stopped
+		how := syscall.SIGQUIT // at once: nothing is kept
+		if s.kept {
+			how = syscall.SIGINT
+		}
+		errs = append(errs, s.cmd.Process.Signal(how))
+		_ = s.cmd.Wait() // it says that it was stopped
 	}
 	return errors.Join(append(errs, os.RemoveAll(s.dir))...)
 }
