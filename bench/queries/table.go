@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/socme-project/socme/internal/query"
 	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/soc"
 )
@@ -95,24 +96,28 @@ func (t *table) counts(ctx context.Context) error {
 
 // inbox lists the groups in which something is open.
 func (t *table) inbox(ctx context.Context) error {
-	open := store.GroupFilter{States: []soc.AlertState{soc.AlertOpen}, Limit: 500}
+	asked, err := query.Parse("is:open", query.Asker{Now: time.Now()})
+	if err != nil {
+		return err
+	}
+	open := store.GroupFilter{Query: asked, Limit: 500}
 	groups, alerts := 0, int64(0)
 	for {
 		some, err := t.store.Groups(ctx, everybody, open)
 		if err != nil {
 			return err
 		}
-		for _, g := range some {
+		for _, g := range some.Groups {
 			alerts += g.Open
 		}
-		groups += len(some)
-		if len(some) < open.Limit {
+		groups += len(some.Groups)
+		if len(some.Groups) < open.Limit {
 			break
 		}
-		last := some[len(some)-1]
-		open.Before = &store.GroupPlace{Key: last.SortKey, ID: last.ID}
+		place := store.PlaceOf(&some.Groups[len(some.Groups)-1])
+		open.Before = &place
 	}
-	open.Before, open.Limit = nil, 50
+	open.Before, open.Limit, open.Count = nil, 50, true
 	return t.measured(fmt.Sprintf("inbox: %d open alerts in %d groups", alerts, groups), 95, 100*time.Millisecond, func() error {
 		_, err := t.store.Groups(ctx, everybody, open)
 		return err

@@ -139,7 +139,7 @@ func rows() map[string]row {
 
 		"list-advisories":  {least: "viewer", about: sent("/advisories", "")},
 		"list-publishers":  {least: "viewer", about: sent("/publishers", "")},
-		"add-publisher":    {least: "owner", ok: 201, about: sent("/publishers", `{"name":"{new}","url":"https://{new}.example/","kind":"report"}`)},
+		"add-publisher":    {least: "owner", ok: 201, about: sent("/publishers", `{"name":"{new}","url":"https://cert.example/{new}","kind":"report"}`)},
 		"change-publisher": {least: "owner", ok: 404, about: sent("/publishers/nothing", `{"name":"it","url":"https://it.example/","kind":"report"}`), quiet: true},
 		"delete-publisher": {least: "owner", ok: 404, about: sent("/publishers/nothing", ""), quiet: true},
 		"read-publisher":   {least: "owner", ok: 404, about: sent("/publishers/nothing/read", ""), quiet: true},

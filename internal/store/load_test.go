@@ -115,7 +115,7 @@ func TestAlertsMayBeLoadedAsResolved(t *testing.T) {
 			t.Errorf("%d alerts are resolved, want 50", n)
 		}
 		var open, all int64
-		for _, g := range must(w.Groups(t.Context(), system, store.GroupFilter{Limit: 500}))(t) {
+		for _, g := range must(w.Groups(t.Context(), system, store.GroupFilter{Limit: 500}))(t).Groups {
 			open, all = open+g.Open, all+g.Alerts
 			if (g.State == soc.AlertResolved) != (g.Open == 0) {
 				t.Errorf("a group with %d open alerts is %s", g.Open, g.State)

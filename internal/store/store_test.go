@@ -197,9 +197,17 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				got, err := w.Histogram(ctx, none, store.Period{From: w.clock.Add(-time.Hour), Until: w.clock.Add(time.Hour)}, 0)
 				return int(got.Total), err
 			},
-			"SaveView": func() (int, error) { _, err := w.SaveView(ctx, none, soc.View{Name: "x"}); return 0, err },
-			"Newest":   func() (int, error) { n, err := w.Newest(ctx, none); return int(n), err },
-			"Views":    func() (int, error) { got, err := w.Views(ctx, none); return len(got), err },
+			"Advisories": func() (int, error) { got, err := w.Advisories(ctx, none, store.AdvisoryFilter{}); return len(got), err },
+			"Publishers": func() (int, error) { got, err := w.Publishers(ctx, none); return len(got), err },
+			"SavePublisher": func() (int, error) {
+				_, err := w.SavePublisher(ctx, none, soc.Publisher{Name: "x", URL: "https://cert.example/", Kind: soc.AdvisoryAlert})
+				return 0, err
+			},
+			"DeletePublisher": func() (int, error) { return 0, w.DeletePublisher(ctx, none, "x") },
+			"NotePublished":   func() (int, error) { return 0, w.NotePublished(ctx, none, soc.Publisher{ID: "x"}, nil) },
+			"SaveView":        func() (int, error) { _, err := w.SaveView(ctx, none, soc.View{Name: "x"}); return 0, err },
+			"Newest":          func() (int, error) { n, err := w.Newest(ctx, none); return int(n), err },
+			"Views":           func() (int, error) { got, err := w.Views(ctx, none); return len(got), err },
 			"Act": func() (int, error) {
 				_, _, err := w.Act(ctx, none, store.Step{Verb: soc.VerbAcknowledge, Alert: &a.ID})
 				return 0, err
