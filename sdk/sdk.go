@@ -228,7 +228,10 @@ func (c *Caller) do(ctx context.Context, method, path string, body, into any) er
 // send returns an answer of success; anything else is a *Problem.
 func (c *Caller) send(ctx context.Context, method, path string, body any, lastEventID string) (*http.Response, error) {
 	var content io.Reader
-	if body != nil {
+	kind := "application/json"
+	if p, ok := body.(picture); ok {
+		content, kind = p.reader()
+	} else if body != nil {
 		text, err := json.Marshal(body)
 		if err != nil {
 			return nil, err
@@ -241,7 +244,7 @@ func (c *Caller) send(ctx context.Context, method, path string, body any, lastEv
 	}
 	request.Header.Set("Authorization", "Bearer "+string(c.Token))
 	if body != nil {
-		request.Header.Set("Content-Type", "application/json")
+		request.Header.Set("Content-Type", kind)
 	}
 	if lastEventID != "" {
 		request.Header.Set("Last-Event-ID", lastEventID)

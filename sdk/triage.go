@@ -15,6 +15,7 @@ type Doing struct {
 	Verdict soc.Verdict `json:"verdict,omitzero"` // of soc.VerbResolve
 	Owner   string      `json:"owner,omitempty"`  // id or name, of soc.VerbAssign
 	Text    string      `json:"text,omitempty"`
+	Tag     string      `json:"tag,omitempty"` // of soc.VerbTag and soc.VerbUntag
 	// AsOf is that of the list or preview that was looked at; 0 acts on all. It is for
 	// groups and filters.
 	AsOf int64 `json:"as_of,omitempty"`
@@ -58,12 +59,13 @@ type Matches struct {
 }
 
 // Preview counts what ActOnFilter would change.
-func (c *Caller) Preview(ctx context.Context, f Filter, verb soc.Verb) (Matches, error) {
+func (c *Caller) Preview(ctx context.Context, f Filter, d Doing) (Matches, error) {
 	var found Matches
 	body := struct {
 		Verb soc.Verb `json:"verb"`
+		Tag  string   `json:"tag,omitempty"`
 		Filter
-	}{verb, f}
+	}{d.Verb, d.Tag, f}
 	return found, c.do(ctx, http.MethodPost, "/actions/preview", body, &found)
 }
 

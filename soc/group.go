@@ -18,6 +18,7 @@ type Group struct {
 	State       AlertState `json:"state" enum:"open,acknowledged,escalated,resolved" doc:"that of the least advanced alert"`
 	Alerts      int64      `json:"alerts"`
 	Owner       string     `json:"owner,omitempty" doc:"the name of the user who has claimed it"`
+	Tags        []string   `json:"tags,omitempty" nullable:"false" doc:"tags that people gave to it as a whole"`
 	// How many of the alerts are in each state; the rest is resolved.
 	Open         int64     `json:"open"`
 	Acknowledged int64     `json:"acknowledged"`

@@ -25,6 +25,7 @@ type StoredAlert struct {
 	Resolution   string     `json:"resolution,omitempty" doc:"why it was resolved, in words"`
 	Owner        string     `json:"owner,omitempty" doc:"the name of the user who has claimed it"`
 	Verdict      Verdict    `json:"verdict,omitzero" enum:"true-positive,false-positive,benign,expected" doc:"what it turned out to be; absent until somebody has said"`
+	PeopleTags   []string   `json:"people_tags,omitempty" nullable:"false" doc:"tags that people gave, beside those of the sensor"`
 	// Witnesses is how many other records tell of the same event.
 	Witnesses int `json:"witnesses,omitempty" doc:"records of other sensors that tell of the same event"`
 }

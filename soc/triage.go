@@ -19,6 +19,8 @@ const (
 	VerbResolve     Verb = "resolve" // with a verdict
 	VerbReopen      Verb = "reopen"
 	VerbComment     Verb = "comment"
+	VerbTag         Verb = "tag"   // give a tag
+	VerbUntag       Verb = "untag" // take it away
 	VerbUndo        Verb = "undo"
 )
 
@@ -38,6 +40,8 @@ var steps = map[Verb]struct {
 	VerbEscalate:    {[]AlertState{AlertOpen, AlertAcknowledged}, AlertEscalated},
 	VerbResolve:     {[]AlertState{AlertOpen, AlertAcknowledged, AlertEscalated}, AlertResolved},
 	VerbReopen:      {[]AlertState{AlertResolved}, AlertOpen},
+	VerbTag:         {[]AlertState{AlertOpen, AlertAcknowledged, AlertEscalated, AlertResolved}, ""},
+	VerbUntag:       {[]AlertState{AlertOpen, AlertAcknowledged, AlertEscalated, AlertResolved}, ""},
 }
 
 // Verbs lists the verbs that change an alert's state or owner.
@@ -85,9 +89,10 @@ type Action struct {
 	ID       string    `json:"id"`
 	Time     time.Time `json:"time"`
 	Who      string    `json:"who" doc:"the user's name, or the part of SOCme that did it"`
-	Verb     Verb      `json:"verb" enum:"acknowledge,claim,assign,release,escalate,resolve,reopen,comment,undo"`
+	Verb     Verb      `json:"verb" enum:"acknowledge,claim,assign,release,escalate,resolve,reopen,comment,tag,untag,undo"`
 	Verdict  Verdict   `json:"verdict,omitzero" enum:"true-positive,false-positive,benign,expected"`
 	Owner    string    `json:"owner,omitempty" doc:"whom it was given to"`
+	Tag      string    `json:"tag,omitempty" doc:"that was given or taken"`
 	Text     string    `json:"text,omitempty" doc:"the comment or the reason"`
 	Mentions []string  `json:"mentions,omitempty" nullable:"false" doc:"names of the users whom the text mentions by @name"`
 	Query    string    `json:"query,omitempty" doc:"the filter, where a whole filter was acted on"`

@@ -10,6 +10,6 @@ type View struct {
 	Owner       string    `json:"owner" doc:"the name of the user whose it is"`
 	Own         bool      `json:"own" doc:"it is that of who asks"`
 	Shared      bool      `json:"shared" doc:"everybody may use it; each sees in it what is in their own scope"`
-	Standard    bool      `json:"standard" doc:"the one that its user begins with"`
+	Standard    bool      `json:"standard" doc:"the one that who asks begins with"`
 	CreatedTime time.Time `json:"created_time"`
 }

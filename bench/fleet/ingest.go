@@ -69,7 +69,7 @@ func (f *fleet) bring(ctx context.Context, s *rig.Setting, nodes, each int, made
 
 // bulk takes a step to 50,000 alerts, and takes it back.
 func (f *fleet) bulk(ctx context.Context, s *rig.Setting, on string) error {
-	seen, err := s.API.Preview(ctx, sdk.Filter{Query: "is:open"}, soc.VerbResolve)
+	seen, err := s.API.Preview(ctx, sdk.Filter{Query: "is:open"}, sdk.Doing{Verb: soc.VerbResolve})
 	if err != nil {
 		return err
 	}

@@ -18,16 +18,16 @@ func applyCommand() *cobra.Command {
 	var file, tokens string
 	var yes, dryRun bool
 	cmd := &cobra.Command{
-		Use: "apply -f FILE", Short: "Make clients, nodes' tokens and retention as a file says", Args: cobra.NoArgs,
-		Long: "Make clients, enrolment tokens of nodes, and retention as a YAML file says. What differs\nis shown first, and then asked about. To apply a file twice changes nothing the second\n" +
-			"time. No client and no node is ever taken away; the policies of retention become those\nof the file, if it names any.\n\n" +
-			"  clients:\n    - name: Acme\n      nodes: [acme-gate, acme-dmz]\n  retention:\n    - {severity: low, days: 90}\n    - {client: Acme, severity: critical, days: forever}",
+		Use: "apply -f FILE", Short: "Make clients, nodes' tokens, users, views and retention as a file says", Args: cobra.NoArgs,
+		Long: "Make clients, enrolment tokens of nodes, users, views and retention as a YAML file says. What differs\nis shown first, and then asked about. To apply a file twice changes nothing the second\n" +
+			"time. No client, node, user or view is ever taken away; the policies of retention become those\nof the file, if it names any.\n\n" +
+			"  clients:\n    - name: Acme\n      nodes: [acme-gate, acme-dmz]\n  users:\n    - {name: ada, role: analyst, clients: [all]}\n  views:\n    - {name: Urgent, query: \"severity>=high is:open\", shared: true}\n  retention:\n    - {severity: low, days: 90}\n    - {client: Acme, severity: critical, days: forever}",
 		RunE: withCaller(func(cmd *cobra.Command, api *sdk.Caller, _ []string) error {
 			want, err := readWantedFile(cmd, file)
 			if err != nil {
 				return err
 			}
-			is, err := readPresent(cmd.Context(), api)
+			is, err := readPresent(cmd.Context(), api, want)
 			if err != nil {
 				return err
 			}

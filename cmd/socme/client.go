@@ -12,7 +12,7 @@ import (
 
 func clientCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "client", Short: "Clients: the organisations that are watched"}
-	cmd.AddCommand(clientAdd(), clientList())
+	cmd.AddCommand(clientAdd(), clientList(), clientShow(), clientSet(), clientDelete(), clientRecords(), clientLogo())
 	return cmd
 }
 

@@ -130,31 +130,3 @@ func alertSimilar() *cobra.Command {
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the answer as JSON")
 	return cmd
 }
-
-func viewsCommand() *cobra.Command {
-	var asJSON bool
-	cmd := &cobra.Command{
-		Use: "views", Short: "List the saved views that everybody may use", Args: cobra.NoArgs,
-		RunE: withCaller(func(cmd *cobra.Command, api *sdk.Caller, _ []string) error {
-			views, err := api.Views(cmd.Context())
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return jsonLines(cmd.OutOrStdout(), views)
-			}
-			if len(views) == 0 {
-				fmt.Fprintln(cmd.OutOrStdout(), "Nobody shares a view yet.")
-				return nil
-			}
-			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
-			fmt.Fprintln(table, "NAME\tOF\tQUERY")
-			for _, v := range views {
-				fmt.Fprintf(table, "%s\t%s\t%s\n", oneLine(v.Name), oneLine(v.Owner), oneLine(v.Query))
-			}
-			return table.Flush()
-		}),
-	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
-	return cmd
-}

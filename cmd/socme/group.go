@@ -18,7 +18,7 @@ func groupCommand() *cobra.Command {
 		Use: "group", Short: "Groups: alerts of one client with the same rule, source and destination",
 		Long: "A group is alerts of one client with the same rule, source and destination; where\nthere is no address, the agent or host stands for it. What is done to a group is done\nto its alerts.",
 	}
-	cmd.AddCommand(groupList(), groupFacets(), groupBy(), groupAlerts(), actionList("timeline ID", "What was done to a group, the newest first", cobra.ExactArgs(1),
+	cmd.AddCommand(groupList(), groupShow(), groupFacets(), groupBy(), groupAlerts(), actionList("timeline ID", "What was done to a group, the newest first", cobra.ExactArgs(1),
 		func(cmd *cobra.Command, api *sdk.Caller, args []string) ([]soc.Action, error) {
 			return api.GroupTimeline(cmd.Context(), args[0])
 		}))
@@ -67,6 +67,25 @@ func groupList() *cobra.Command {
 	flags.StringVar(&of.Query, "query", "-is:resolved", "what is asked of the groups, or of an alert in them")
 	flags.StringVar(&sort, "sort", "newest", "newest: the newest alert first; severity: the worst first")
 	flags.IntVar(&limit, "limit", 50, "at most so many")
+	return cmd
+}
+
+func groupShow() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "show ID", Short: "Show one group", Args: cobra.ExactArgs(1),
+		RunE: withCaller(func(cmd *cobra.Command, api *sdk.Caller, args []string) error {
+			group, err := api.Group(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return jsonLines(cmd.OutOrStdout(), []soc.Group{group})
+			}
+			return printGroups(cmd, []soc.Group{group})
+		}),
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print the group as JSON")
 	return cmd
 }
 

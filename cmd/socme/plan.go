@@ -20,6 +20,8 @@ import (
 // wanted is the file of `socme apply`.
 type wanted struct {
 	Clients []wantedClient `yaml:"clients"`
+	Users   []wantedUser   `yaml:"users"`
+	Views   []wantedView   `yaml:"views"`
 	// Retention is left alone if the file does not name it.
 	Retention *[]wantedPolicy `yaml:"retention"`
 }
@@ -27,6 +29,29 @@ type wanted struct {
 type wantedClient struct {
 	Name  string   `yaml:"name"`
 	Nodes []string `yaml:"nodes"`
+}
+
+// wantedUser is a user and what they may do. Clients are names, or the one word all.
+type wantedUser struct {
+	Name    string   `yaml:"name"`
+	Role    soc.Role `yaml:"role"`
+	Clients []string `yaml:"clients"`
+}
+
+// grant is what the API takes.
+func (u wantedUser) grant() sdk.For {
+	if slices.Equal(u.Clients, []string{"all"}) {
+		return sdk.For{AllClients: true}
+	}
+	return sdk.For{Clients: u.Clients}
+}
+
+// wantedView is a view of whoever made the token that applies the file.
+type wantedView struct {
+	Name   string `yaml:"name"`
+	Query  string `yaml:"query"`
+	Shared bool   `yaml:"shared"`
+	First  bool   `yaml:"first"`
 }
 
 type wantedPolicy struct {
@@ -64,6 +89,23 @@ func readWanted(from io.Reader) (wanted, error) {
 			seen[key] = true
 		}
 	}
+	for _, u := range w.Users {
+		key := strings.ToLower("user\n" + u.Name)
+		if u.Name == "" || seen[key] {
+			return w, fmt.Errorf("a user without a name, or twice: %q", u.Name)
+		}
+		if !u.Role.Valid() || len(u.Clients) == 0 {
+			return w, fmt.Errorf("user %s: say the role (admin, analyst or viewer) and the clients, or clients: [all]", u.Name)
+		}
+		seen[key] = true
+	}
+	for _, v := range w.Views {
+		key := strings.ToLower("view\n" + v.Name)
+		if v.Name == "" || v.Query == "" || seen[key] {
+			return w, fmt.Errorf("a view without a name or query, or twice: %q", v.Name)
+		}
+		seen[key] = true
+	}
 	_, err := w.policies()
 	return w, err
 }
@@ -92,10 +134,23 @@ func (w wanted) policies() ([]soc.RetentionPolicy, error) {
 type present struct {
 	clients   []soc.Client
 	nodes     []soc.Node
+	users     []soc.User
+	views     []soc.View
 	retention soc.Retention
 }
 
-func readPresent(ctx context.Context, api *sdk.Caller) (p present, err error) {
+// readPresent reads what the file is about: users are for admins of all clients alone.
+func readPresent(ctx context.Context, api *sdk.Caller, w wanted) (p present, err error) {
+	if len(w.Users) > 0 {
+		if p.users, err = api.Users(ctx); err != nil {
+			return p, err
+		}
+	}
+	if len(w.Views) > 0 {
+		if p.views, err = api.Views(ctx); err != nil {
+			return p, err
+		}
+	}
 	if p.clients, err = api.Clients(ctx); err != nil {
 		return p, err
 	}
@@ -139,6 +194,8 @@ func plan(is present, w wanted, tokens string, now time.Time) ([]change, error) 
 			}
 		}
 	}
+	changes = append(changes, planUsers(is.users, w.Users)...)
+	changes = append(changes, planViews(is.views, w.Views)...)
 	if w.Retention == nil {
 		return changes, nil
 	}

@@ -81,3 +81,43 @@ func TestAFileThatCannotBeMeantIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestUsersAndViewsAreMadeAsTheFileSaysAndOnlyOnce(t *testing.T) {
+	w, err := readWanted(strings.NewReader("users:\n  - {name: ada, role: analyst, clients: [all]}\n  - {name: Acme IT, role: viewer, clients: [Acme]}\nviews:\n  - {name: Urgent, query: 'severity>=high', shared: true, first: true}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := func(is present) (lines []string) {
+		changes, err := plan(is, w, "", time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range changes {
+			lines = append(lines, c.says)
+		}
+		return lines
+	}
+	if got := says(present{}); len(got) != 3 || !strings.HasPrefix(got[0], "+ user ada") || got[2] != "+ view Urgent: severity>=high" {
+		t.Errorf("an empty core is to get %q", got)
+	}
+	acme := []soc.NamedClient{{ID: "c1", Name: "acme"}}
+	is := present{
+		users: []soc.User{
+			{ID: "u1", Name: "Ada", Grant: soc.Grant{Role: soc.RoleAnalyst, AllClients: true}},
+			{ID: "u2", Name: "acme it", Grant: soc.Grant{Role: soc.RoleViewer, Clients: acme}},
+		},
+		views: []soc.View{{ID: "v1", Name: "urgent", Query: "severity>=high", Own: true, Shared: true, Standard: true}},
+	}
+	if got := says(is); len(got) != 0 {
+		t.Errorf("a core that has it all is to get %q", got)
+	}
+	is.users[1].Role, is.views[0].Own = soc.RoleAnalyst, false
+	if got := says(is); len(got) != 3 || !strings.HasPrefix(got[0], "- user acme it: analyst") || !strings.HasPrefix(got[1], "+ user Acme IT: viewer") || !strings.HasPrefix(got[2], "+ view Urgent") {
+		t.Errorf("a core that differs is to get %q", got)
+	}
+	for _, bad := range []string{"users:\n  - {name: ada, role: boss, clients: [all]}", "users:\n  - {name: ada, role: viewer}", "views:\n  - {name: x}", "views:\n  - {name: x, query: y}\n  - {name: X, query: z}"} {
+		if _, err := readWanted(strings.NewReader(bad)); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+}

@@ -19,10 +19,10 @@ func doing(noun string, one func(*cobra.Command, *sdk.Caller, string, sdk.Doing)
 	short := map[soc.Verb]string{
 		soc.VerbAcknowledge: "Say that it was seen", soc.VerbClaim: "Make it one's own (needs somebody who is signed in, not a token)",
 		soc.VerbAssign: "Give it to somebody", soc.VerbRelease: "Make it nobody's again", soc.VerbEscalate: "Escalate it",
-		soc.VerbResolve: "Resolve it with a verdict", soc.VerbReopen: "Open it again", soc.VerbComment: "Write a comment; @name mentions a user",
+		soc.VerbResolve: "Resolve it with a verdict", soc.VerbReopen: "Open it again", soc.VerbComment: "Write a comment; @name mentions a user", soc.VerbTag: "Give it a tag", soc.VerbUntag: "Take a tag away",
 	}
 	var cmds []*cobra.Command
-	for _, verb := range append(soc.Verbs(), soc.VerbComment) {
+	for _, verb := range append(soc.Verbs(), soc.VerbComment, soc.VerbTag, soc.VerbUntag) {
 		var verdict, query string
 		var yes, asJSON bool
 		d := sdk.Doing{Verb: verb}
@@ -69,6 +69,9 @@ func doing(noun string, one func(*cobra.Command, *sdk.Caller, string, sdk.Doing)
 		case soc.VerbAssign:
 			flags.StringVar(&d.Owner, "to", "", "the user's name or id")
 			_ = cmd.MarkFlagRequired("to")
+		case soc.VerbTag, soc.VerbUntag:
+			flags.StringVar(&d.Tag, "tag", "", "the tag")
+			_ = cmd.MarkFlagRequired("tag")
 		case soc.VerbComment:
 			_ = cmd.MarkFlagRequired("text")
 		}
@@ -83,7 +86,7 @@ func doing(noun string, one func(*cobra.Command, *sdk.Caller, string, sdk.Doing)
 
 // onFilter says how many alerts it is about, and asks.
 func onFilter(cmd *cobra.Command, api *sdk.Caller, f sdk.Filter, d sdk.Doing, yes bool) (soc.Action, error) {
-	found, err := api.Preview(cmd.Context(), f, d.Verb)
+	found, err := api.Preview(cmd.Context(), f, d)
 	if err != nil {
 		return soc.Action{}, err
 	}

@@ -105,12 +105,13 @@ func rows() map[string]row {
 
 		"overview": {least: "viewer", about: sent("/overview", "")},
 
-		"list-alerts": {least: "viewer", about: sent("/alerts?limit=500", ""), count: alertsOf},
-		"alert":       {least: "viewer", of: path("/alerts/{alert}")},
-		"alert-raw":   {least: "viewer", of: path("/alerts/{alert}/raw")},
-		"stream":      {least: "viewer", about: sent("/stream", "")},
-		"histogram":   {least: "viewer", about: sent("/alerts/histogram", "")},
-		"facets":      {least: "viewer", about: sent("/alerts/facets", "")},
+		"list-alerts":   {least: "viewer", about: sent("/alerts?limit=500", ""), count: alertsOf},
+		"alert":         {least: "viewer", of: path("/alerts/{alert}")},
+		"alert-raw":     {least: "viewer", of: path("/alerts/{alert}/raw")},
+		"export-alerts": {least: "viewer", about: sent("/alerts/export", "")},
+		"stream":        {least: "viewer", about: sent("/stream", "")},
+		"histogram":     {least: "viewer", about: sent("/alerts/histogram", "")},
+		"facets":        {least: "viewer", about: sent("/alerts/facets", "")},
 
 		"complete-query": {least: "viewer", about: sent("/query/complete?query=client:&at=7", "")},
 		"query-fields":   {least: "viewer", about: sent("/query/fields", "")},
@@ -144,10 +145,11 @@ func rows() map[string]row {
 		"delete-publisher": {least: "owner", ok: 404, about: sent("/publishers/nothing", ""), quiet: true},
 		"read-publisher":   {least: "owner", ok: 404, about: sent("/publishers/nothing/read", ""), quiet: true},
 
-		"list-views":  {least: "viewer", about: sent("/views", "")},
-		"add-view":    {least: "self", ok: 201, about: sent("/views", `{"name":"{new}","query":"is:open"}`)},
-		"change-view": {least: "self", about: ownView(`{"name":"changed","query":"is:mine"}`)},
-		"delete-view": {least: "self", ok: 204, about: ownView("")},
+		"list-views":     {least: "viewer", about: sent("/views", "")},
+		"add-view":       {least: "self", ok: 201, about: sent("/views", `{"name":"{new}","query":"is:open"}`)},
+		"set-first-view": {least: "self", ok: 204, about: firstView},
+		"change-view":    {least: "self", about: ownView(`{"name":"changed","query":"is:mine"}`)},
+		"delete-view":    {least: "self", ok: 204, about: ownView("")},
 	}
 }
 
@@ -202,6 +204,12 @@ func ownView(body string) func(*testing.T, *isolation, *asker) (string, string) 
 		}
 		return "/views/" + view.ID, strings.ReplaceAll(body, "changed", fmt.Sprint("changed ", i.made))
 	}
+}
+
+// firstView makes the asker a view to begin with.
+func firstView(t *testing.T, i *isolation, a *asker) (string, string) {
+	p, _ := ownView("")(t, i, a)
+	return "/account/view", `{"view":"` + strings.TrimPrefix(p, "/views/") + `"}`
 }
 
 func withBody(of func(*testing.T, *isolation, *asker, *side) (string, string), body string) func(*testing.T, *isolation, *asker, *side) (string, string) {

@@ -3,6 +3,8 @@ package api
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/binary"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -23,14 +25,14 @@ const (
 
 func (a *API) stream(api huma.API) {
 	op := operation("stream", http.MethodGet, "/stream", signed, "New alerts as they are committed (server-sent events)")
-	op.Description = "Events: `hello` {position} first; `alert` with the alert as data and its position as id; `reset` when " +
+	op.Description = "Events: `hello` with the position where it begins; `alert` with the alert as data and its position as id; `reset` when " +
 		"positions were missed and the list must be queried again. A client that comes back sends Last-Event-ID."
 	op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
 		"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}},
 	}}}
 	huma.Register(api, long(op), func(ctx context.Context, in *struct {
 		QueryParam
-		LastEventID string `header:"Last-Event-ID" maxLength:"32" doc:"position of the last event that was seen"`
+		LastEventID string `header:"Last-Event-ID" maxLength:"256" doc:"position of the last event that was seen"`
 	},
 	) (*huma.StreamResponse, error) {
 		q, err := query.Parse(in.Query, a.asker(ctx))
@@ -43,7 +45,7 @@ func (a *API) stream(api huma.API) {
 		}
 		s := &stream{API: a, query: q, who: principalOf(ctx), pos: span.Last}
 		if in.LastEventID != "" {
-			pos, err := strconv.ParseInt(in.LastEventID, 10, 64)
+			pos, err := s.position(in.LastEventID)
 			s.reset = err != nil || !span.Holds(pos)
 			if !s.reset {
 				s.pos = pos
@@ -98,7 +100,7 @@ func (s *stream) run(hctx huma.Context) {
 		s.Metrics.StreamReset()
 		s.event("reset", "", struct{}{})
 	}
-	s.event("hello", strconv.FormatInt(s.pos, 10), map[string]int64{"position": s.pos})
+	s.event("hello", s.place(s.pos), map[string]string{"position": s.place(s.pos)})
 	for s.checked = s.Now(); ; {
 		if err := flush(); err != nil {
 			return
@@ -122,6 +124,36 @@ func (s *stream) run(hctx huma.Context) {
 	}
 }
 
+// place writes a position. Positions count the alerts of all clients: who does not see all
+// of these gets it sealed, so that it tells nothing but where to go on.
+func (s *stream) place(pos int64) string {
+	if s.who.scope.All() {
+		return strconv.FormatInt(pos, 10)
+	}
+	return base64.RawURLEncoding.EncodeToString(s.Seal.Seal(binary.BigEndian.AppendUint64(nil, uint64(pos)), s.sealedFor()))
+}
+
+// position reads what place wrote for the same caller.
+func (s *stream) position(place string) (int64, error) {
+	if s.who.scope.All() {
+		return strconv.ParseInt(place, 10, 64)
+	}
+	sealed, err := base64.RawURLEncoding.DecodeString(place)
+	if err != nil {
+		return 0, err
+	}
+	pos, err := s.Seal.Open(sealed, s.sealedFor())
+	if err == nil && len(pos) != 8 {
+		err = soc.ErrInvalid
+	}
+	if err != nil {
+		return 0, err
+	}
+	return int64(binary.BigEndian.Uint64(pos)), nil
+}
+
+func (s *stream) sealedFor() string { return "stream position of " + s.who.scope.Actor().ID }
+
 // next writes what is new, and waits until something is.
 func (s *stream) next(ctx context.Context) error {
 	fed, ok, err := s.Hub.Next(ctx, s.pos, streamBatch)
@@ -138,11 +170,11 @@ func (s *stream) next(ctx context.Context) error {
 	for i := range fed {
 		f := &fed[i]
 		if f.Reset {
-			s.event("reset", strconv.FormatInt(f.Pos, 10), struct{}{})
+			s.event("reset", s.place(f.Pos), struct{}{})
 			continue
 		}
 		if s.who.scope.Sees(f.Alert.ClientID) && s.query.Match(&f.Alert) {
-			s.event("alert", strconv.FormatInt(f.Pos, 10), &f.Alert)
+			s.event("alert", s.place(f.Pos), &f.Alert)
 			s.sawAlerts(s.who.scope, "alerts", f.Alert)
 			sent++
 		}
@@ -161,7 +193,7 @@ func (s *stream) catchUp(ctx context.Context) ([]soc.Fed, int64, error) {
 	}
 	if !span.Holds(s.pos) {
 		s.Metrics.StreamReset()
-		s.event("reset", strconv.FormatInt(span.Last, 10), struct{}{})
+		s.event("reset", s.place(span.Last), struct{}{})
 		return nil, span.Last, nil
 	}
 	return s.Store.Feed(ctx, s.who.scope, s.pos, streamBatch)

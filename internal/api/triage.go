@@ -13,9 +13,10 @@ import (
 
 // Doing is what somebody wants to do to alerts.
 type Doing struct {
-	Verb    soc.Verb    `json:"verb" enum:"acknowledge,claim,assign,release,escalate,resolve,reopen,comment"`
+	Verb    soc.Verb    `json:"verb" enum:"acknowledge,claim,assign,release,escalate,resolve,reopen,comment,tag,untag"`
 	Verdict soc.Verdict `json:"verdict,omitempty" enum:"true-positive,false-positive,benign,expected" doc:"needed to resolve"`
 	Owner   string      `json:"owner,omitempty" maxLength:"64" doc:"the id or name of the user to assign to"`
+	Tag     string      `json:"tag,omitempty" maxLength:"64" doc:"needed to tag and untag; kept in lower case"`
 	Text    string      `json:"text,omitempty" maxLength:"8192" doc:"the comment, or the reason; @name mentions a user"`
 }
 
@@ -26,7 +27,7 @@ type DoingToMany struct {
 }
 
 func (d *Doing) step() store.Step {
-	return store.Step{Verb: d.Verb, Verdict: d.Verdict, Owner: d.Owner, Text: d.Text}
+	return store.Step{Verb: d.Verb, Verdict: d.Verdict, Owner: d.Owner, Text: d.Text, Tag: d.Tag}
 }
 
 // act takes a step and tells the streams.
@@ -48,7 +49,7 @@ func (a *API) triage(api huma.API) {
 		op.Errors = append(op.Errors, http.StatusNotFound, http.StatusConflict)
 		return op
 	}
-	op := changing("act-on-alert", "/alerts/{id}/actions", "Acknowledge, claim, assign, release, escalate, resolve, reopen, or comment on an alert")
+	op := changing("act-on-alert", "/alerts/{id}/actions", "Acknowledge, claim, assign, release, escalate, resolve, reopen, tag, or comment on an alert")
 	op.Description = "A step that does not fit is a 409 that says who did what when. A claim is atomic: of two, the second reads who was first."
 	huma.Register(api, op, func(ctx context.Context, in *struct {
 		ByID
@@ -79,7 +80,8 @@ func (a *API) triage(api huma.API) {
 	op = operation("preview-action", http.MethodPost, "/actions/preview", worker, "How many alerts a step on a whole filter would change")
 	huma.Register(api, op, func(ctx context.Context, in *struct {
 		Body struct {
-			Verb   soc.Verb `json:"verb" enum:"acknowledge,claim,assign,release,escalate,resolve,reopen"`
+			Verb   soc.Verb `json:"verb" enum:"acknowledge,claim,assign,release,escalate,resolve,reopen,tag,untag"`
+			Tag    string   `json:"tag,omitempty" maxLength:"64" doc:"of tag and untag"`
 			Query  string   `json:"query" maxLength:"4096"`
 			Groups bool     `json:"groups,omitempty" doc:"the query asks for groups, as list-groups does; all alerts of each are meant"`
 			AsOf   int64    `json:"as_of,omitempty" minimum:"0" doc:"of the list that was looked at: alerts that came since are left out"`
@@ -90,7 +92,7 @@ func (a *API) triage(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		found, err := a.Store.Matches(ctx, scopeOf(ctx), store.Step{Verb: in.Body.Verb, Query: &q, Groups: in.Body.Groups, AsOf: in.Body.AsOf})
+		found, err := a.Store.Matches(ctx, scopeOf(ctx), store.Step{Verb: in.Body.Verb, Tag: in.Body.Tag, Query: &q, Groups: in.Body.Groups, AsOf: in.Body.AsOf})
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}

@@ -25,9 +25,6 @@ func (a *API) views(api huma.API) {
 			return listOf(items, a.problem(ctx, err))
 		})
 	save := func(ctx context.Context, id string, to ViewChange) (*answer[soc.View], error) {
-		if principalOf(ctx).session.ID == "" {
-			return nil, noViews()
-		}
 		if _, err := query.Parse(to.Query, a.asker(ctx)); err != nil {
 			return nil, a.problem(ctx, err)
 		}
@@ -56,13 +53,16 @@ func (a *API) views(api huma.API) {
 	op = operation("delete-view", http.MethodDelete, "/views/{id}", signed, "Delete one's own view")
 	op.Errors = append(op.Errors, http.StatusNotFound)
 	huma.Register(api, op, func(ctx context.Context, in *ByID) (*struct{}, error) {
-		if principalOf(ctx).session.ID == "" {
-			return nil, noViews()
-		}
 		return nil, a.problem(ctx, a.Store.DeleteView(ctx, scopeOf(ctx), in.ID))
 	})
-}
-
-func noViews() error {
-	return huma.Error403Forbidden("A token has no views of its own; sign in to save one.")
+	op = operation("set-first-view", http.MethodPut, "/account/view", signed, "Begin with a view: one's own, or one that another shares")
+	op.Errors = append(op.Errors, http.StatusNotFound)
+	huma.Register(api, op, func(ctx context.Context, in *struct {
+		Body struct {
+			View string `json:"view" maxLength:"32" doc:"its id; empty for none"`
+		}
+	},
+	) (*struct{}, error) {
+		return nil, a.problem(ctx, a.Store.SetFirstView(ctx, scopeOf(ctx), in.Body.View))
+	})
 }

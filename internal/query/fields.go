@@ -114,7 +114,7 @@ var table = []Info{
 	{Name: URL, Also: []Field{"uri"}, Kind: KindWord, Ends: true, words: (*subject).urls, Doc: "a URL, whole or its path", Example: `url:/wp-login.php*`},
 	{Name: Domain, Also: []Field{"dns"}, Kind: KindWord, Ends: true, words: observed(soc.ObservableDomain), Doc: "a domain: DNS, TLS, HTTP", Example: `domain:*.example.net`},
 	{Name: Process, Kind: KindWord, Ends: true, words: (*subject).processes, Doc: "the program's path, or its name alone", Example: `process:powershell.exe`},
-	{Name: Tag, Also: []Field{"group", "tags", "groups"}, Kind: KindWord, words: func(s *subject) []string { return s.alert.Tags }, Doc: "a tag or a group of the rule", Example: `-tag:scanner`},
+	{Name: Tag, Also: []Field{"group", "tags", "groups"}, Kind: KindWord, words: (*subject).tags, Doc: "a tag or a group of the rule, or a tag that people gave", Example: `-tag:scanner`},
 	{Name: Technique, Also: []Field{"mitre", "attack"}, Kind: KindWord, words: (*subject).techniques, Doc: "ATT&CK technique by number or name; T1110 is all of T1110.*, too", Example: `technique:T1110`},
 	{Name: Tactic, Kind: KindWord, words: (*subject).tactics, Doc: "ATT&CK tactic", Example: `tactic:"credential access"`},
 	{Name: Community, Kind: KindWord, words: one(func(a *soc.StoredAlert) string { return a.CommunityID }), Doc: "the flow's Community ID", Example: `community:"1:LQU9qZlK+B5F3KDmev6m5PMibrg="`},

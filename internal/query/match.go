@@ -101,6 +101,9 @@ func (t *Term) MatchName(value string) bool {
 	return t.Pattern.Fold().Match(Fold(value))
 }
 
+// MatchWord holds a term of KindWord against one value.
+func (t *Term) MatchWord(value string) bool { return t.matchWords([]string{value}) }
+
 func (t *Term) matchWords(values []string) bool {
 	if len(values) == 0 {
 		return false

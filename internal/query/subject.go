@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/socme-project/socme/soc"
@@ -117,4 +118,11 @@ func pathAndName(path string) []string {
 		return []string{path, path[i+1:]}
 	}
 	return []string{path}
+}
+
+func (s *subject) tags() []string {
+	if len(s.alert.PeopleTags) == 0 {
+		return s.alert.Tags
+	}
+	return slices.Concat(s.alert.Tags, s.alert.PeopleTags)
 }

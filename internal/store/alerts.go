@@ -50,6 +50,9 @@ func (s *Store) Alerts(ctx context.Context, scope soc.Scope, f AlertFilter) ([]s
 		return nil, err
 	}
 	found, err := s.listAlerts(ctx, db, scope, f)
+	if err == nil {
+		err = s.tagAlerts(ctx, db, found)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("list alerts: %w", err)
 	}
@@ -146,6 +149,9 @@ func (s *Store) alerts(ctx context.Context, rest string, args ...any) ([]soc.Sto
 		found = append(found, alert)
 		return true
 	})
+	if err == nil {
+		err = s.tagAlerts(ctx, db, found)
+	}
 	return found, err
 }
 

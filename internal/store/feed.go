@@ -82,6 +82,9 @@ func (s *Store) Feed(ctx context.Context, scope soc.Scope, after int64, limit in
 			return true
 		})
 	if err == nil {
+		err = s.tagFed(ctx, db, fed)
+	}
+	if err == nil {
 		var resets []int64
 		err = s.read.WithContext(ctx).Raw(`SELECT pos FROM feed WHERE pos > ? AND pos <= ? AND alert_num = 0`, after, next).Scan(&resets).Error
 		for _, pos := range resets {

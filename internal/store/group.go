@@ -187,5 +187,8 @@ func (s *Store) groups(ctx context.Context, where string, args ...any) ([]soc.Gr
 		g.FirstTime, g.LastTime = soc.SortKey(first).Time(), g.SortKey.Time()
 		found = append(found, g)
 	}
-	return found, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return found, s.tagGroups(ctx, db, found)
 }

@@ -41,6 +41,9 @@ func (s *Store) Names(ctx context.Context, scope soc.Scope, field query.Field, w
 	case query.RuleName:
 		text = `SELECT DISTINCT name, '' FROM rules WHERE ` + s.rulesOf(scope, where[0]) + ` AND name <> '' AND name_key LIKE ? ESCAPE '\' ORDER BY name`
 		args = append(args, holds)
+	case query.Tag:
+		text = `SELECT DISTINCT alert_tags.tag, '' FROM alert_tags JOIN alerts ON alerts.num = alert_tags.alert_num WHERE ` + where[0] + ` AND alert_tags.tag LIKE ? ESCAPE '\' ORDER BY alert_tags.tag`
+		args = append(args, begins)
 	case query.Owner:
 		if !scope.All() {
 			return names, nil

@@ -43,7 +43,7 @@ func (s *Store) listAlerts(ctx context.Context, db *sql.DB, scope soc.Scope, f A
 		return c.walkOrSearch(l)
 	}
 	found := []soc.StoredAlert{}
-	if narrow, wide := l.narrow(); wide && !l.grouped {
+	if narrow, wide := l.narrow(); wide && !l.grouped && !asksForTags(f.Query) {
 		narrow.limit, narrow.stream = probeMost, true
 		seen, given := 0, false
 		text, args, err := c.statement(narrow)
@@ -70,6 +70,16 @@ func (s *Store) listAlerts(ctx context.Context, db *sql.DB, scope soc.Scope, f A
 		return true
 	})
 	return found, err
+}
+
+// asksForTags says that what people gave matters, which is read after the alerts.
+func asksForTags(q query.Query) bool {
+	asked := false
+	q.Each(func(t *query.Term) bool {
+		asked = t.Field == query.Tag || t.Field == query.Has && t.Has == query.Tag
+		return !asked
+	})
+	return asked
 }
 
 // list compiles what a page must fulfil.

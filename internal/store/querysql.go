@@ -162,6 +162,11 @@ func (c compiler) term(t *query.Term) (cond, error) {
 		}
 	case query.StateOf:
 		return c.state(t)
+	case query.Tag:
+		return c.tagged(t, out)
+	}
+	if t.Field == query.Has && t.Has == query.Tag {
+		return c.tagged(t, out)
 	}
 	if out.sql != "" && !strings.HasPrefix(out.sql, `(`) {
 		out.sql = `(` + out.sql + `)`

@@ -252,6 +252,7 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				got, _, err := w.Records(ctx, none, store.RecordFilter{Client: string(w.client.ID)})
 				return len(got), err
 			},
+			"SetFirstView": func() (int, error) { return 0, w.SetFirstView(ctx, none, "") },
 			"GroupBy": func() (int, error) {
 				got, err := w.GroupBy(ctx, none, store.GroupByFilter{By: []store.GroupKey{store.ByRule}})
 				return len(got.Items), err

@@ -73,7 +73,7 @@ func (s *Store) Mentioned(ctx context.Context, scope soc.Scope) ([]soc.Action, e
 // actionsOf reads actions, the newest first. from is what follows FROM.
 func actionsOf(ctx context.Context, db queryer, from string, limit int, args ...any) ([]soc.Action, error) {
 	rows, err := db.QueryContext(ctx, `SELECT actions.id, actions.at_ms, actions.who, actions.verb, actions.verdict, actions.owner, actions.text, actions.mentions, actions.query,
-		actions.alerts, actions.undone_ms, actions.of_groups, (SELECT id FROM alert_groups WHERE alert_groups.num = actions.group_num) FROM `+from+` ORDER BY actions.num DESC LIMIT ?`, append(args, limit)...)
+		actions.alerts, actions.undone_ms, actions.of_groups, actions.tag, (SELECT id FROM alert_groups WHERE alert_groups.num = actions.group_num) FROM `+from+` ORDER BY actions.num DESC LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func actionsOf(ctx context.Context, db queryer, from string, limit int, args ...
 		var at, undone int64
 		var group []byte
 		var mentions string
-		if err := rows.Scan(&a.ID, &at, &a.Who, &a.Verb, &a.Verdict, &a.Owner, &a.Text, &mentions, &a.Query, &a.Alerts, &undone, &a.OfGroups, &group); err != nil {
+		if err := rows.Scan(&a.ID, &at, &a.Who, &a.Verb, &a.Verdict, &a.Owner, &a.Text, &mentions, &a.Query, &a.Alerts, &undone, &a.OfGroups, &a.Tag, &group); err != nil {
 			return nil, err
 		}
 		a.Time, a.Undone = fromMS(at), undone != 0
@@ -114,6 +114,9 @@ type Matches struct {
 func (s *Store) Matches(ctx context.Context, scope soc.Scope, step Step) (Matches, error) {
 	m := Matches{AsOf: step.AsOf}
 	db, err := s.read.DB()
+	if err == nil && tags(step.Verb) {
+		step.Tag, err = cleanTag(step.Tag)
+	}
 	if err == nil && m.AsOf == 0 {
 		m.AsOf, err = s.Newest(ctx, scope)
 	}
@@ -131,6 +134,10 @@ func (s *Store) Matches(ctx context.Context, scope soc.Scope, step Step) (Matche
 	if err == nil {
 		fits, fitArgs := fittingSQL(step.Verb)
 		where, args = append(where, fits, `alerts.num <= ?`), append(append(args, fitArgs...), m.AsOf)
+		if tags(step.Verb) {
+			w, a := taggedSQL(&step)
+			where, args = append(where, w), append(args, a...)
+		}
 		err = db.QueryRowContext(ctx, `SELECT COUNT(*), COUNT(DISTINCT group_num) FROM (SELECT group_num FROM alerts WHERE `+strings.Join(where, ` AND `)+` LIMIT ?) AS found`,
 			append(args, StepMost+1)...).Scan(&m.Alerts, &m.Groups)
 	}

@@ -22,6 +22,7 @@ type Step struct {
 	Verdict soc.Verdict // of VerbResolve
 	Owner   string      // the user's id or name, of VerbAssign
 	Text    string      // a comment, or the reason; at most TextMost bytes
+	Tag     string      // of VerbTag and VerbUntag
 
 	Alert *soc.AlertID
 	Group *soc.GroupID
@@ -52,11 +53,15 @@ func (s *Store) Act(ctx context.Context, scope soc.Scope, step Step) (soc.Action
 	if scope.Who() == "" {
 		return soc.Action{}, nil, soc.ErrForbidden
 	}
-	if err := step.check(); err != nil {
+	err := step.check()
+	if err == nil && tags(step.Verb) {
+		step.Tag, err = cleanTag(step.Tag)
+	}
+	if err != nil {
 		return soc.Action{}, nil, err
 	}
 	var t triage
-	err := s.tx(ctx, func(g *gorm.DB, tx *sql.Tx) error {
+	err = s.tx(ctx, func(g *gorm.DB, tx *sql.Tx) error {
 		t = triage{Store: s, ctx: ctx, g: g, tx: tx, scope: scope, step: step, now: s.now().UTC().Truncate(time.Millisecond)}
 		return t.run()
 	})
@@ -76,7 +81,7 @@ func (s *Step) check() error {
 	switch {
 	case targets != 1:
 		return fmt.Errorf("%w: name one alert, one group, or a filter", soc.ErrInvalid)
-	case !slices.Contains(append(soc.Verbs(), soc.VerbComment), s.Verb):
+	case !slices.Contains(append(soc.Verbs(), soc.VerbComment, soc.VerbTag, soc.VerbUntag), s.Verb):
 		return fmt.Errorf("%w: %q is nothing that can be done to an alert", soc.ErrInvalid, s.Verb)
 	case s.Verb == soc.VerbResolve && s.Verdict == soc.VerdictNone:
 		return fmt.Errorf("%w: to resolve an alert say what it was: true-positive, false-positive, benign or expected", soc.ErrInvalid)
@@ -86,6 +91,8 @@ func (s *Step) check() error {
 		return fmt.Errorf("%w: the comment is empty", soc.ErrInvalid)
 	case s.Verb == soc.VerbComment && s.Query != nil:
 		return fmt.Errorf("%w: comment on an alert or on a group", soc.ErrInvalid)
+	case tags(s.Verb) == (s.Tag == ""):
+		return fmt.Errorf("%w: to tag an alert, or to take a tag away, name the tag; nothing else takes one", soc.ErrInvalid)
 	case len(s.Text) > TextMost:
 		return fmt.Errorf("%w: the text has %d bytes, at most %d are kept", soc.ErrInvalid, len(s.Text), TextMost)
 	}
@@ -155,7 +162,7 @@ func (t *triage) people() error {
 	actor := t.scope.Actor()
 	t.action = soc.Action{
 		ID: soc.NewID(), Time: t.now, Who: actor.Name, Verb: t.step.Verb, Verdict: t.step.Verdict,
-		Text: strings.TrimSpace(t.step.Text), Query: t.step.As, Group: t.step.Group, OfGroups: t.step.Groups,
+		Text: strings.TrimSpace(t.step.Text), Query: t.step.As, Group: t.step.Group, OfGroups: t.step.Groups, Tag: t.step.Tag,
 	}
 	if actor.Kind == soc.ActorUser && actor.ID != "" {
 		if err := t.tx.QueryRowContext(t.ctx, `SELECT num FROM users WHERE id = ?`, actor.ID).Scan(&t.user); err != nil {
@@ -223,6 +230,10 @@ func (t *triage) targets() ([]touched, error) {
 		w, a := fittingSQL(t.step.Verb)
 		where, args = append(where, w), append(args, a...)
 	}
+	if tags(t.step.Verb) && t.step.Alert == nil {
+		w, a := taggedSQL(&t.step)
+		where, args = append(where, w), append(args, a...)
+	}
 	rows, err := t.tx.QueryContext(t.ctx, touchedSelect+` WHERE `+strings.Join(where, ` AND `)+` LIMIT ?`, append(args, StepMost+1)...)
 	if err != nil {
 		return nil, err
@@ -261,6 +272,9 @@ func fittingSQL(verb soc.Verb) (string, []any) {
 
 // fitting keeps the alerts that the step fits, and says why if that is none.
 func (t *triage) fitting(found []touched) ([]touched, error) {
+	if tags(t.step.Verb) {
+		return t.fittingTag(found)
+	}
 	var fits []touched
 	var taken *touched
 	for i := range found {
@@ -337,8 +351,8 @@ func (t *triage) save(alerts []touched) error {
 		names = string(text)
 	}
 	a := &t.action
-	_, err = t.tx.ExecContext(t.ctx, `INSERT INTO actions (num, id, at_ms, user_num, who, verb, verdict, owner, text, mentions, query, group_num, alerts, of_groups) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		t.num, a.ID, a.Time.UnixMilli(), t.user, a.Who, string(a.Verb), int(a.Verdict), a.Owner, a.Text, names, a.Query, t.group, a.Alerts, a.OfGroups)
+	_, err = t.tx.ExecContext(t.ctx, `INSERT INTO actions (num, id, at_ms, user_num, who, verb, verdict, owner, text, mentions, query, group_num, alerts, of_groups, tag) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		t.num, a.ID, a.Time.UnixMilli(), t.user, a.Who, string(a.Verb), int(a.Verdict), a.Owner, a.Text, names, a.Query, t.group, a.Alerts, a.OfGroups, a.Tag)
 	if err != nil {
 		return err
 	}

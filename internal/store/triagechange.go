@@ -11,6 +11,13 @@ import (
 
 // change makes the alerts what the step says, and counts them where they are then.
 func (t *triage) change(alerts []touched) error {
+	if tags(t.step.Verb) {
+		var groups []int64
+		if t.group != nil || t.step.Groups {
+			groups = groupsOf(alerts)
+		}
+		return t.retag(t.step.Verb, t.step.Tag, groups)
+	}
 	set, args := `state = ?`, []any{}
 	switch t.step.Verb {
 	case soc.VerbAcknowledge:
@@ -160,6 +167,16 @@ func (t *triage) stream(alerts []touched) error {
 		if told[i], err = changedAlert(t.ctx, t.tx, a.num); err != nil {
 			return err
 		}
+	}
+	fed := make([]soc.Fed, len(told))
+	for i := range told {
+		fed[i].Alert = told[i].alert
+	}
+	if err := t.tagFed(t.ctx, t.tx, fed); err != nil {
+		return err
+	}
+	for i := range told {
+		told[i].alert.PeopleTags = fed[i].Alert.PeopleTags
 	}
 	var err error
 	t.fed, err = t.feed(t.ctx, t.tx, told, t.now)

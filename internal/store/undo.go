@@ -65,6 +65,7 @@ func (t *triage) undo(id string) error {
 		return err
 	}
 	t.action.Text, t.action.Alerts, t.action.Group, t.action.Query, t.action.OfGroups = string(was.Verb), int64(len(alerts)), was.Group, was.Query, was.OfGroups
+	t.action.Tag = was.Tag
 	if err := t.save(alerts); err != nil {
 		return err
 	}
@@ -107,6 +108,14 @@ func (t *triage) untouched(action int64) (now, before []touched, err error) {
 
 // giveBack makes alerts what they were before an action.
 func (t *triage) giveBack(action int64, done soc.Action, now, before []touched) error {
+	if tags(done.Verb) {
+		var groups []int64
+		if t.group != nil || done.OfGroups {
+			groups = groupsOf(now)
+		}
+		opposite := map[soc.Verb]soc.Verb{soc.VerbTag: soc.VerbUntag, soc.VerbUntag: soc.VerbTag}
+		return t.retag(opposite[done.Verb], done.Tag, groups)
+	}
 	const was = `(SELECT %s FROM action_alerts WHERE action_num = ? AND alert_num = alerts.num)`
 	var set []string
 	var args []any
