@@ -1,14 +1,17 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import type { components, paths } from './api.gen';
+import { t } from './api.words';
 
 type Schemas = components['schemas'];
 
 export type About = Schemas['About'];
+export type Action = Schemas['Action'];
 export type Alert = Schemas['StoredAlert'];
 export type AlertDetail = Schemas['AlertDetail'];
 export type NewTOTP = Schemas['NewTOTP'];
 export type Observable = Schemas['Observable'];
 export type Endpoint = Schemas['Endpoint'];
+export type Group = Schemas['Group'];
 export type Head = Schemas['HeadState'];
 export type Health = Schemas['NodeHealth'];
 export type Node = Schemas['Node'];
@@ -18,7 +21,11 @@ export type Severity = Alert['severity'];
 export type Source = Schemas['SourceHealth'];
 export type TapeCell = Schemas['TapeCell'];
 export type Token = Schemas['Token'];
+export type Verb = Action['verb'];
+export type Verdict = NonNullable<Action['verdict']>;
 export type UserSession = Schemas['UserSession'];
+export type View = Schemas['View'];
+export type ViewChange = Schemas['ViewChange'];
 export type Withheld = Schemas['Withheld'];
 export type Witness = Schemas['Witness'];
 
@@ -53,7 +60,7 @@ export function problemOf(error: Partial<Schemas['ErrorModel']> | undefined, res
 	const first = error?.errors?.[0];
 	return {
 		status: response.status,
-		message: first?.message ?? error?.detail ?? error?.title ?? `The core answered ${response.status}.`,
+		message: first?.message ?? error?.detail ?? error?.title ?? t.answered(response.status),
 		request: error?.instance ?? '',
 		location: first?.location ?? '',
 		errors: (error?.errors ?? []).map((e) => ({ message: e.message ?? '', location: e.location ?? '' })),
@@ -62,7 +69,7 @@ export function problemOf(error: Partial<Schemas['ErrorModel']> | undefined, res
 
 /** Turns what fetch throws into a problem. */
 export function unreachable(): Problem {
-	return { status: 0, message: 'The core cannot be reached.', request: '', location: '', errors: [] };
+	return { status: 0, message: t.unreachable, request: '', location: '', errors: [] };
 }
 
 /** What a call gives: data or a problem, and never an exception. */
