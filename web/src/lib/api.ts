@@ -10,6 +10,7 @@ export type NewTOTP = Schemas['NewTOTP'];
 export type Observable = Schemas['Observable'];
 export type Endpoint = Schemas['Endpoint'];
 export type Head = Schemas['HeadState'];
+export type Histogram = Schemas['Histogram'];
 export type Health = Schemas['NodeHealth'];
 export type Node = Schemas['Node'];
 export type NodeDetail = Schemas['NodeDetail'];
