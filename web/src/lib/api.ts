@@ -11,6 +11,7 @@ export type Observable = Schemas['Observable'];
 export type Endpoint = Schemas['Endpoint'];
 export type Head = Schemas['HeadState'];
 export type Health = Schemas['NodeHealth'];
+export type NewNodeToken = Schemas['NodeToken'];
 export type Node = Schemas['Node'];
 export type NodeDetail = Schemas['NodeDetail'];
 export type Session = Schemas['Session'];
