@@ -65,8 +65,7 @@ export const t = catalogue({
 			`${plural(alerts, 'alert')} and ${plural(nodes, 'node')} with their ledgers go for good.`,
 		deleteUsers: (n: number) => `${plural(n, 'user')} will see it no more.`,
 		deleteCounting: 'Counting what would go.',
-		deleteNodes: (n: number) =>
-			n === 1 ? 'First revoke its node.' : `First revoke its ${count(n)} nodes.`,
+		deleteNodes: (n: number) => (n === 1 ? 'First revoke its node.' : `First revoke its ${count(n)} nodes.`),
 		deleteHolds: (n: number) =>
 			n === 1
 				? 'A legal hold is about its alerts: release it first.'
@@ -76,8 +75,7 @@ export const t = catalogue({
 		title: 'Clients',
 		one: 'Client',
 		none: 'Pas encore de client',
-		noneText:
-			'Un client est une organisation surveillée. Ses nœuds livrent ce que ses sondes trouvent.',
+		noneText: 'Un client est une organisation surveillée. Ses nœuds livrent ce que ses sondes trouvent.',
 		noneSeen: 'Vous ne pouvez voir aucun client. Un administrateur peut y remédier.',
 		notLoaded: 'La liste des clients n’a pas pu être lue',
 		loading: 'Lecture des clients',
@@ -97,15 +95,15 @@ export const t = catalogue({
 		openOf: (n: number, severity: string) =>
 			`${plural(n, 'groupe ouvert', 'groupes ouverts')}, ${severity.toLowerCase()}`,
 		noNode: 'pas encore de nœud',
-		nodes: (n: number, state: string) => `${plural(n, 'nœud')} : ${state.toLowerCase()}`,
+		nodes: (n: number, state: string) => `${plural(n, 'nœud')} : ${state.toLowerCase()}`,
 		delivered: (n: number) => plural(n, 'livré'),
 		missing: (n: number) => plural(n, 'manquant'),
 		held: (n: number) => `${count(n)} aux nœuds`,
 		contacts: (n: number) => plural(n, 'contact'),
 		noContact: 'aucun contact',
-		tape: (name: string, worst: string) => `Livraison de ${name} sur 24 h : ${worst}`,
+		tape: (name: string, worst: string) => `Livraison de ${name} sur 24 h : ${worst}`,
 		allWell: 'tout va bien',
-		hour: (from: string, to: string, what: string) => `de ${from} à ${to} : ${what}`,
+		hour: (from: string, to: string, what: string) => `de ${from} à ${to} : ${what}`,
 		empty: 'rien',
 		name: 'Nom',
 		contactsTitle: 'Contacts',
@@ -127,7 +125,7 @@ export const t = catalogue({
 		logoHint: 'PNG, JPEG ou WebP, 256 Kio au plus. Sans lui, il est dessiné d’après le nom.',
 		chooseLogo: 'Choisir une image',
 		removeLogo: 'Retirer le logo',
-		logoTooLarge: (size: string) => `Cette image fait ${size} ; un logo fait 256 Kio au plus.`,
+		logoTooLarge: (size: string) => `Cette image fait ${size} ; un logo fait 256 Kio au plus.`,
 		logoKind: 'Un logo est une image PNG, JPEG ou WebP.',
 		logoSaved: 'Le logo est enregistré.',
 		delete: 'Supprimer',
@@ -141,7 +139,7 @@ export const t = catalogue({
 			n === 1 ? 'Révoquez d’abord son nœud.' : `Révoquez d’abord ses ${count(n)} nœuds.`,
 		deleteHolds: (n: number) =>
 			n === 1
-				? 'Une conservation légale porte sur ses alertes : levez-la d’abord.'
-				: `${count(n)} conservations légales portent sur ses alertes : levez-les d’abord.`,
+				? 'Une conservation légale porte sur ses alertes : levez-la d’abord.'
+				: `${count(n)} conservations légales portent sur ses alertes : levez-les d’abord.`,
 	},
 });
