@@ -209,15 +209,40 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				got, err := w.Matches(ctx, none, store.Step{Verb: soc.VerbAcknowledge, Query: &query.Query{}})
 				return int(got.Alerts), err
 			},
-			"Mentioned":    func() (int, error) { got, err := w.Mentioned(ctx, none); return len(got), err },
-			"Similar":      func() (int, error) { got, err := w.Similar(ctx, none, a.ID); return int(got.Seen), err },
-			"Timeline":     func() (int, error) { got, err := w.Timeline(ctx, none, a.ID); return len(got), err },
-			"Undo":         func() (int, error) { _, _, err := w.Undo(ctx, none, "x"); return 0, err },
-			"Group":        func() (int, error) { _, err := w.Group(ctx, none, soc.GroupID{}); return 0, err },
-			"Groups":       func() (int, error) { got, err := w.Groups(ctx, none, store.GroupFilter{}); return len(got.Groups), err },
+			"Mentioned": func() (int, error) { got, err := w.Mentioned(ctx, none); return len(got), err },
+			"Similar":   func() (int, error) { got, err := w.Similar(ctx, none, a.ID); return int(got.Seen), err },
+			"Timeline":  func() (int, error) { got, err := w.Timeline(ctx, none, a.ID); return len(got), err },
+			"Undo":      func() (int, error) { _, _, err := w.Undo(ctx, none, "x"); return 0, err },
+			"Group":     func() (int, error) { _, err := w.Group(ctx, none, soc.GroupID{}); return 0, err },
+			"Groups":    func() (int, error) { got, err := w.Groups(ctx, none, store.GroupFilter{}); return len(got.Groups), err },
 			"GroupFacets": func() (int, error) {
 				got, err := w.GroupFacets(ctx, none, query.Query{}, "")
 				return len(got.Severities) + len(got.Rules), err
+			},
+			"Overview": func() (int, error) {
+				got, err := w.Overview(ctx, none, w.clock)
+				return len(got.Clients) + int(got.Totals.Groups) + got.Nodes.Delivering + got.Claims.Count, err
+			},
+			"SetClient": func() (int, error) {
+				_, err := w.SetClient(ctx, none, string(w.client.ID), store.ClientChange{})
+				return 0, err
+			},
+			"DeleteClient": func() (int, error) {
+				_, err := w.DeleteClient(ctx, none, string(w.client.ID), w.client.Name)
+				return 0, err
+			},
+			"Removal": func() (int, error) {
+				got, err := w.Removal(ctx, none, string(w.client.ID))
+				return int(got.Alerts), err
+			},
+			"Logo": func() (int, error) { got, err := w.Logo(ctx, none, string(w.client.ID)); return len(got.Image), err },
+			"SetLogo": func() (int, error) {
+				_, err := w.SetLogo(ctx, none, string(w.client.ID), store.Logo{Image: []byte("x")})
+				return 0, err
+			},
+			"Records": func() (int, error) {
+				got, _, err := w.Records(ctx, none, store.RecordFilter{Client: string(w.client.ID)})
+				return len(got), err
 			},
 			"GroupBy": func() (int, error) {
 				got, err := w.GroupBy(ctx, none, store.GroupByFilter{By: []store.GroupKey{store.ByRule}})
