@@ -44,7 +44,6 @@ export const t = catalogue({
 		exact: 'Exact bytes',
 		copy: 'Copy the exact text',
 		download: 'Download',
-		seeAlert: 'The alert',
 		close: 'Close',
 	},
 	fr: {
@@ -88,7 +87,6 @@ export const t = catalogue({
 		exact: 'Octets exacts',
 		copy: 'Copier le texte exact',
 		download: 'Télécharger',
-		seeAlert: 'L’alerte',
 		close: 'Fermer',
 	},
 });
