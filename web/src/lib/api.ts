@@ -1,5 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import type { components, paths } from './api.gen';
+import { t } from './api.words';
 
 type Schemas = components['schemas'];
 
@@ -71,7 +72,7 @@ export function problemOf(error: Partial<Schemas['ErrorModel']> | undefined, res
 	const first = error?.errors?.[0];
 	return {
 		status: response.status,
-		message: first?.message ?? error?.detail ?? error?.title ?? `The core answered ${response.status}.`,
+		message: first?.message ?? error?.detail ?? error?.title ?? t.answered(response.status),
 		request: error?.instance ?? '',
 		location: first?.location ?? '',
 		errors: (error?.errors ?? []).map((e) => ({ message: e.message ?? '', location: e.location ?? '' })),
@@ -80,7 +81,7 @@ export function problemOf(error: Partial<Schemas['ErrorModel']> | undefined, res
 
 /** Turns what fetch throws into a problem. */
 export function unreachable(): Problem {
-	return { status: 0, message: 'The core cannot be reached.', request: '', location: '', errors: [] };
+	return { status: 0, message: t.unreachable, request: '', location: '', errors: [] };
 }
 
 /** What a call gives: data or a problem, and never an exception. */

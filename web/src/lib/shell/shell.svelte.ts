@@ -1,13 +1,16 @@
 import { getContext, setContext } from 'svelte';
 import type { AlertFeed } from '$lib/alerts/alert-feed.svelte';
+import { Counts } from './counts.svelte';
 
 const key = 'socme-side';
 
-/** What all pages share: the live feed, the side bar's width and the key sheet. */
+/** What all pages share: the live feed, the counts, the side bar's width, key sheet and palette. */
 export class ShellState {
 	readonly feed: AlertFeed;
+	readonly counts = new Counts();
 	#side = $state<'' | 'wide' | 'rail'>(stored());
 	keysOpen = $state(false);
+	paletteOpen = $state(false);
 
 	constructor(feed: AlertFeed) {
 		this.feed = feed;
