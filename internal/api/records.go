@@ -28,6 +28,7 @@ func (a *API) records(api huma.API) {
 	huma.Register(api, op, func(ctx context.Context, in *struct {
 		ByID
 		Node   string `query:"node" maxLength:"64" doc:"the id of one node; all of the client's if absent"`
+		Lane   string `query:"lane" enum:"critical,urgent,normal" doc:"of one lane; all of them if absent"`
 		Limit  int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 		Cursor string `query:"cursor" maxLength:"64" doc:"next of the page before"`
 	},
@@ -37,7 +38,13 @@ func (a *API) records(api huma.API) {
 			return nil, a.problem(ctx, err)
 		}
 		filter := store.RecordFilter{Client: string(client.ID), Node: soc.NodeID(in.Node), Limit: in.Limit + 1}
-		if filter.Before, err = recordPlace(in.Cursor); err != nil {
+		if in.Lane != "" {
+			err = filter.Lane.UnmarshalText([]byte(in.Lane))
+		}
+		if err == nil {
+			filter.Before, err = recordPlace(in.Cursor)
+		}
+		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
 		items, places, err := a.Store.Records(ctx, scopeOf(ctx), filter)

@@ -177,5 +177,9 @@ func TestWhatLeftASiteIsListedToTheLastRecord(t *testing.T) {
 		if err != nil || len(records) == 0 || slices.ContainsFunc(records, func(r soc.LedgerRecord) bool { return r.Node != other.ID }) {
 			t.Errorf("of one node there are %d, %v", len(records), err)
 		}
+		records, _, err = w.Records(t.Context(), eve, store.RecordFilter{Client: w.client.Name, Lane: soc.LaneUrgent})
+		if err != nil || len(records) == 0 || len(records) == len(want) || slices.ContainsFunc(records, func(r soc.LedgerRecord) bool { return r.Lane != soc.LaneUrgent }) {
+			t.Errorf("of one lane there are %d, %v", len(records), err)
+		}
 	})
 }

@@ -17,6 +17,7 @@ import (
 type RecordFilter struct {
 	Client string // id or name
 	Node   soc.NodeID
+	Lane   soc.Lane // 0 for all
 	// Before is the place of the last record of the page before, nil for the first page.
 	Before *RecordPlace
 	Limit  int // 1–501, 0 means 50
@@ -60,8 +61,8 @@ func (s *Store) Records(ctx context.Context, scope soc.Scope, f RecordFilter) ([
 // recordPlaces finds the newest records of all chains: those of each chain follow each
 // other, so that each gives as many as the page has and the newest of them are it.
 func recordPlaces(ctx context.Context, db *sql.DB, client int64, f RecordFilter) ([]RecordPlace, error) {
-	heads, err := numsOf(ctx, db, `SELECT heads.num FROM heads JOIN nodes ON nodes.num = heads.node_num WHERE nodes.client_num = ? AND (? = '' OR nodes.id = ?) ORDER BY heads.num`,
-		client, string(f.Node), string(f.Node))
+	heads, err := numsOf(ctx, db, `SELECT heads.num FROM heads JOIN nodes ON nodes.num = heads.node_num WHERE nodes.client_num = ? AND (? = '' OR nodes.id = ?) AND (? = 0 OR heads.lane = ?) ORDER BY heads.num`,
+		client, string(f.Node), string(f.Node), int(f.Lane), int(f.Lane))
 	if err != nil {
 		return nil, err
 	}

@@ -114,8 +114,8 @@ export class RemoteNode {
 	}
 
 	/** Enrols with the token; it does not run yet. */
-	static async enrol(core: Core, token: string): Promise<RemoteNode> {
-		const data = path.join(core.dir, 'remote');
+	static async enrol(core: Core, token: string, folder = 'remote'): Promise<RemoteNode> {
+		const data = path.join(core.dir, folder);
 		await run('node', 'enrol', token, '--data', data);
 		return new RemoteNode(data);
 	}

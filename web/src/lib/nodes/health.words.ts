@@ -108,7 +108,7 @@ export const t = catalogue({
 		memoryUsed: 'Mémoire occupée',
 		machine: 'De la machine',
 		load: 'Charge',
-		onCores: (n: number) => `sur ${plural(n, 'cœur')} de processeur`,
+		onCores: (n: number) => `sur ${plural(n, 'cœur')}`,
 		loadOf: 'De la machine, sur 1 min',
 		process: 'Processus du nœud',
 		ofCore: 'd’un processeur',

@@ -63,9 +63,6 @@ export const t = catalogue({
 		revokeTitle: (name: string) => `Revoke the node ${name}`,
 		revokeText:
 			'It is cut off at once and can deliver nothing until it is enrolled again. Its alerts and its ledger stay.',
-		typeName: "Type the node's name to go on",
-		typeToGoOn: (name: string) => `Type ${name} to go on`,
-		cancel: 'Cancel',
 	},
 	fr: {
 		page: (name: string) => `Nœud ${name}`,
@@ -128,8 +125,5 @@ export const t = catalogue({
 		revokeTitle: (name: string) => `Révoquer le nœud ${name}`,
 		revokeText:
 			'Il est coupé aussitôt et ne livre plus rien jusqu’à un nouvel enrôlement. Ses alertes et son registre restent.',
-		typeName: 'Tapez le nom du nœud pour continuer',
-		typeToGoOn: (name: string) => `Tapez ${name} pour continuer`,
-		cancel: 'Annuler',
 	},
 });

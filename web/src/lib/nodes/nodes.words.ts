@@ -83,7 +83,7 @@ export const t = catalogue({
 		demo: 'Démonstration',
 		state: {
 			new: 'Nouveau',
-			delivering: 'Livre',
+			delivering: 'En livraison',
 			lagging: 'En retard',
 			offline: 'Hors ligne',
 			revoked: 'Révoqué',

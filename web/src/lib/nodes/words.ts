@@ -3,8 +3,11 @@ import { hop, span } from '$lib/time';
 import { t as health } from './health.words';
 import { t } from './nodes.words';
 
+/** What was delivered: of one node, or of all of a client. */
+export type Delivered = Pick<Node, 'delivered' | 'waiting' | 'alerts' | 'repeated' | 'dropped' | 'missing'>;
+
 /** All that a node has told of: what was delivered, what it still holds, and what is gone. */
-export function told(node: Node): number {
+export function told(node: Delivered): number {
 	return node.delivered + node.waiting + node.missing;
 }
 
