@@ -7,11 +7,13 @@ export type About = Schemas['About'];
 export type Action = Schemas['Action'];
 export type Alert = Schemas['StoredAlert'];
 export type AlertDetail = Schemas['AlertDetail'];
+export type Colleague = Schemas['Colleague'];
 export type Doing = Schemas['Doing'];
 export type NewTOTP = Schemas['NewTOTP'];
 export type Observable = Schemas['Observable'];
 export type Endpoint = Schemas['Endpoint'];
 export type Group = Schemas['Group'];
+export type GroupDetail = Schemas['GroupDetail'];
 export type Head = Schemas['HeadState'];
 export type Health = Schemas['NodeHealth'];
 export type Matches = Schemas['Matches'];
@@ -19,6 +21,7 @@ export type Node = Schemas['Node'];
 export type NodeDetail = Schemas['NodeDetail'];
 export type Session = Schemas['Session'];
 export type Severity = Alert['severity'];
+export type Sighting = Schemas['Sighting'];
 export type Similar = Schemas['Similar'];
 export type Source = Schemas['SourceHealth'];
 export type TapeCell = Schemas['TapeCell'];
@@ -36,6 +39,8 @@ export interface Problem {
 	request: string;
 	/** Where in the input: "query.14" is column 14 of the query, counted from 1. */
 	location: string;
+	/** The facts of what is wrong there, where the core tells them. */
+	value?: unknown;
 }
 
 export const api = createClient<paths>({ baseUrl: location.origin });
@@ -59,6 +64,7 @@ export function problemOf(error: Partial<Schemas['ErrorModel']> | undefined, res
 		message: first?.message ?? error?.detail ?? error?.title ?? `The core answered ${response.status}.`,
 		request: error?.instance ?? '',
 		location: first?.location ?? '',
+		value: first?.value,
 	};
 }
 
