@@ -39,8 +39,18 @@ export interface Problem {
 	request: string;
 	/** Where in the input: "query.14" is column 14 of the query, counted from 1. */
 	location: string;
-	/** The facts of what is wrong there, where the core tells them. */
-	value?: unknown;
+	/** Everything that is wrong with the input, each with its place: "body.name". */
+	errors: { message: string; location: string }[];
+	/** Of a step that does not fit: what made it so. */
+	refusal?: Refusal;
+}
+
+/** What an alert is already, and the step that led there. */
+export interface Refusal {
+	state: Alert['state'];
+	/** Set where somebody else has it. */
+	owner?: string;
+	last?: Pick<Action, 'who' | 'time'>;
 }
 
 export const api = createClient<paths>({ baseUrl: location.origin });
@@ -64,13 +74,18 @@ export function problemOf(error: Partial<Schemas['ErrorModel']> | undefined, res
 		message: first?.message ?? error?.detail ?? error?.title ?? `The core answered ${response.status}.`,
 		request: error?.instance ?? '',
 		location: first?.location ?? '',
-		value: first?.value,
+		errors: (error?.errors ?? []).map((e) => ({ message: e.message ?? '', location: e.location ?? '' })),
+		refusal: first?.location === 'step' && isRefusal(first.value) ? first.value : undefined,
 	};
+}
+
+function isRefusal(value: unknown): value is Refusal {
+	return typeof value === 'object' && value !== null && 'state' in value;
 }
 
 /** Turns what fetch throws into a problem. */
 export function unreachable(): Problem {
-	return { status: 0, message: 'The core cannot be reached.', request: '', location: '' };
+	return { status: 0, message: 'The core cannot be reached.', request: '', location: '', errors: [] };
 }
 
 /** What a call gives: data or a problem, and never an exception. */
