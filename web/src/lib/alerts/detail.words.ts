@@ -65,7 +65,7 @@ export const t = catalogue({
 			parent: 'Parent',
 			parentCommand: 'Parent command',
 		},
-		moreFields: (n: number) => `${plural(n, 'more field')} of the sensor`,
+		moreFields: (n: number) => plural(n, 'more field'),
 		observables: 'Observables',
 		observable: {
 			address: 'Address',
@@ -231,7 +231,7 @@ export const t = catalogue({
 			parent: 'Parent',
 			parentCommand: 'Commande parente',
 		},
-		moreFields: (n: number) => `${plural(n, 'autre champ', 'autres champs')} du capteur`,
+		moreFields: (n: number) => plural(n, 'autre champ', 'autres champs'),
 		observables: 'Observables',
 		observable: {
 			address: 'Adresse',

@@ -15,7 +15,7 @@ export class ShellState {
 
 	/** Whether the side bar is a rail on a page; lists of alerts start with one. */
 	rail(pathname: string): boolean {
-		return this.#side === '' ? pathname.startsWith('/alerts') : this.#side === 'rail';
+		return this.#side === '' ? /^\/(alerts|groups)/.test(pathname) : this.#side === 'rail';
 	}
 
 	toggleSide(pathname: string): void {

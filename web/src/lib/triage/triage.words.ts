@@ -57,7 +57,7 @@ export const t = catalogue({
 			escalate: (who: string, _self: boolean) => `${who} escalated it`,
 			resolve: (who: string, _self: boolean, as: string) => `${who} resolved it${as ? `: ${as}` : ''}`,
 			reopen: (who: string, _self: boolean) => `${who} reopened it`,
-			comment: (who: string, _self: boolean) => who,
+			comment: (who: string, _self: boolean) => `${who} commented`,
 			undo: (who: string, _self: boolean) => `${who} took a step back`,
 		},
 		takenBack: 'taken back since',
@@ -131,7 +131,7 @@ export const t = catalogue({
 			resolve: (who: string, self: boolean, as: string) =>
 				`${who} ${self ? 'l’avez' : 'l’a'} résolue${as ? `\u202f: ${as}` : ''}`,
 			reopen: (who: string, self: boolean) => `${who} ${self ? 'l’avez' : 'l’a'} rouverte`,
-			comment: (who: string, _self: boolean) => who,
+			comment: (who: string, self: boolean) => `${who} ${self ? 'avez' : 'a'} commenté`,
 			undo: (who: string, self: boolean) => `${who} ${self ? 'avez' : 'a'} annulé une étape`,
 		},
 		takenBack: 'annulé depuis',
