@@ -25,7 +25,7 @@ export function byText(value: string): string {
 	const [, host, path] = url.exec(value) ?? [];
 	const parts = host ? [host, path ?? ''] : [value];
 	const query = parts.filter((part) => /[\p{L}\p{N}]/u.test(part)).map(phrase);
-	return `/alerts?${new URLSearchParams({ query: query.join(' ') })}`;
+	return `/alerts?${new URLSearchParams({ list: 'alerts', query: query.join(' ') })}`;
 }
 
 /** A phrase has no way to hold a quote; signs separate words anyway. */
