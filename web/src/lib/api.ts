@@ -13,6 +13,7 @@ export type Observable = Schemas['Observable'];
 export type Endpoint = Schemas['Endpoint'];
 export type Group = Schemas['Group'];
 export type Head = Schemas['HeadState'];
+export type Histogram = Schemas['Histogram'];
 export type Health = Schemas['NodeHealth'];
 export type Matches = Schemas['Matches'];
 export type Node = Schemas['Node'];
