@@ -32,7 +32,11 @@ const group = (id: string, parts: Partial<Group> = {}): Group => ({
 	...parts,
 });
 const alertOf = (id: string): Alert =>
-	exampleAlert({ id: `alert ${id}`, rule: { engine: 'suricata', id, name: id }, source: { address: '192.0.2.1' } });
+	exampleAlert({
+		id: `alert ${id}`,
+		rule: { engine: 'suricata', id, name: id },
+		source: { address: '192.0.2.1' },
+	});
 const names = () => feed.rows.map((row) => row.id).join(' ');
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 4000, interval: 5 });
 const last = () => {
@@ -60,7 +64,13 @@ function fetched(input: Request | string): Promise<Response> {
 		asked.push({
 			url,
 			answer: (items, next = null) =>
-				json({ items, next, as_of: asked.length, complete: true, count: { groups: items.length, alerts: 9, complete: true } }),
+				json({
+					items,
+					next,
+					as_of: asked.length,
+					complete: true,
+					count: { groups: items.length, alerts: 9, complete: true },
+				}),
 			one: (data) => json({ ...data, as_of: asked.length }),
 		});
 	});

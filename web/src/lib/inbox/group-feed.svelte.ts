@@ -172,7 +172,10 @@ export class GroupFeed {
 		const read = async (id: string) =>
 			(await ask(api.GET('/api/v1/groups/{id}', { params: { path: { id } } }))).data;
 		const found = await Promise.all(ids.map(read));
-		this.#renew(found.flatMap((group) => (group ? [{ ...group, asOf: group.as_of }] : [])), false);
+		this.#renew(
+			found.flatMap((group) => (group ? [{ ...group, asOf: group.as_of }] : [])),
+			false,
+		);
 	}
 
 	#ask() {
@@ -183,9 +186,14 @@ export class GroupFeed {
 	async #reread(): Promise<void> {
 		let cursor: string | undefined;
 		for (let read = 0; read < this.#rows.length + this.#cut; read += page) {
-			const { data } = await ask(api.GET('/api/v1/groups', { params: { query: { ...this.#ask(), cursor } } }));
+			const { data } = await ask(
+				api.GET('/api/v1/groups', { params: { query: { ...this.#ask(), cursor } } }),
+			);
 			if (!data) return;
-			this.#renew(data.items.map((group) => ({ ...group, asOf: data.as_of })), false);
+			this.#renew(
+				data.items.map((group) => ({ ...group, asOf: data.as_of })),
+				false,
+			);
 			if (data.next === null) break;
 			cursor = data.next;
 		}

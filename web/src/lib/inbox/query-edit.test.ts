@@ -5,7 +5,10 @@ describe('parts', () => {
 	it.each([
 		['', []],
 		['a b', ['a', 'b']],
-		['-is:resolved severity>=low client:"Saint Luc"', ['-is:resolved', 'severity>=low', 'client:"Saint Luc"']],
+		[
+			'-is:resolved severity>=low client:"Saint Luc"',
+			['-is:resolved', 'severity>=low', 'client:"Saint Luc"'],
+		],
 		['host:(a OR "b c") -(x y) AND NOT z', ['host:(a OR "b c")', '-(x y)', 'NOT z']],
 		['a b OR c', ['(a b OR c)']],
 	])('of %j', (query, want) => expect(parts(query)).toEqual(want));

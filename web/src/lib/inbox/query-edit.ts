@@ -38,10 +38,20 @@ function values(part: string): { field: string; values: string[]; not: boolean }
 	// Anything else between the parentheses is more than a list of values.
 	if (plain.some((text) => /^(?:[()-]|AND|NOT)$/.test(text)) || texts.length !== plain.length * 2 - 1)
 		return undefined;
-	return { field: fieldOf(name, plain[0] ?? ''), values: plain, not: (minus !== undefined) !== (operator === '!=') };
+	return {
+		field: fieldOf(name, plain[0] ?? ''),
+		values: plain,
+		not: (minus !== undefined) !== (operator === '!='),
+	};
 }
 
-const also: Record<string, string> = { state: 'is', status: 'is', level: 'severity', source: 'src', sid: 'rule' };
+const also: Record<string, string> = {
+	state: 'is',
+	status: 'is',
+	level: 'severity',
+	source: 'src',
+	sid: 'rule',
+};
 
 /** What a value answers: `is` asks for states and for owners, which exclude each other only there. */
 function fieldOf(name: string, value: string): string {
