@@ -43,6 +43,16 @@ export interface Problem {
 	location: string;
 	/** Everything that is wrong with the input, each with its place: "body.name". */
 	errors: { message: string; location: string }[];
+	/** Of a step that does not fit: what made it so. */
+	refusal?: Refusal;
+}
+
+/** What an alert is already, and the step that led there. */
+export interface Refusal {
+	state: Alert['state'];
+	/** Set where somebody else has it. */
+	owner?: string;
+	last?: Pick<Action, 'who' | 'time'>;
 }
 
 export const api = createClient<paths>({ baseUrl: location.origin });
@@ -67,7 +77,12 @@ export function problemOf(error: Partial<Schemas['ErrorModel']> | undefined, res
 		request: error?.instance ?? '',
 		location: first?.location ?? '',
 		errors: (error?.errors ?? []).map((e) => ({ message: e.message ?? '', location: e.location ?? '' })),
+		refusal: first?.location === 'step' && isRefusal(first.value) ? first.value : undefined,
 	};
+}
+
+function isRefusal(value: unknown): value is Refusal {
+	return typeof value === 'object' && value !== null && 'state' in value;
 }
 
 /** Turns what fetch throws into a problem. */

@@ -10,7 +10,9 @@ interface Asked {
 }
 
 let asked: Asked[];
-let say: ((event: string, data: unknown) => void) | undefined;
+type Say = (event: string, data: unknown) => void;
+let say: Say | undefined;
+const told = (): Say | undefined => say;
 let feed: GroupFeed;
 let stop: () => void;
 
@@ -93,7 +95,7 @@ beforeEach(async () => {
 	last().answer([group('b'), group('c')]);
 	await soon(() => expect(names()).toBe('b c'));
 	await soon(() => expect(say).toBeDefined());
-	say?.('hello', {});
+	told()?.('hello', {});
 	await soon(() => expect(asked).toHaveLength(2)); // what came before the stream began
 	last().answer([group('b'), group('c')]);
 });
