@@ -67,9 +67,9 @@ export class Desk {
 	get columns(): Columns {
 		return this.#columns[this.address.list];
 	}
-	/** What is in the sheet beside the list; without room for one there is none. */
+	/** What is in the sheet; on a phone there is none but a page. */
 	get open(): string {
-		return viewport.desk ? this.address.open : '';
+		return viewport.phone ? '' : this.address.open;
 	}
 	/** Id of the row under the cursor; empty for none. */
 	get cursor(): string {
@@ -115,7 +115,7 @@ export class Desk {
 		else selection.set(this.rows);
 	}
 
-	/** A row was clicked. Without room for a sheet its link leads to the page. */
+	/** A row was clicked. On a phone its link leads to the page. */
 	click(row: Row, event: MouseEvent): void {
 		if (event.ctrlKey || event.metaKey || event.altKey) return;
 		if (event.shiftKey && triage.may) {
@@ -123,7 +123,7 @@ export class Desk {
 			return this.select(row.id, true);
 		}
 		this.#chosen = row.id;
-		if (!viewport.desk) return;
+		if (viewport.phone) return;
 		event.preventDefault();
 		event.stopPropagation();
 		this.address.go({ open: row.id }, this.open !== '');
@@ -169,7 +169,7 @@ export class Desk {
 	#openCursor(): void {
 		const row = this.rows[this.place];
 		if (!row) return;
-		if (viewport.desk) this.address.go({ open: row.id }, this.open !== '');
+		if (!viewport.phone) this.address.go({ open: row.id }, this.open !== '');
 		else this.#page(row.id);
 	}
 
