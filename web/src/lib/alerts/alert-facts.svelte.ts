@@ -17,6 +17,8 @@ export class AlertFacts {
 	/** The alerts of the same rule that were resolved last. */
 	readonly past: Loaded<List<Alert>>;
 	readonly sightings: Loaded<List<Sighting>>;
+	/** When it was opened here, in ms since 1970. */
+	readonly opened = Date.now();
 	#known = '';
 
 	constructor(id: string) {

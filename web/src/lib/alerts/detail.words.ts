@@ -23,10 +23,7 @@ export const t = catalogue({
 		you: 'You',
 		ruleOf: (engine: string) => `${engine} rule`,
 		since: (n: number, when: string) => `${plural(n, 'alert')}${when ? ` since ${when}` : ''}`,
-		resolved: {
-			by: (who: string) => `Resolved by ${who}`,
-			itself: 'Resolved by itself',
-		},
+		resolvedItself: 'Resolved by itself',
 
 		whatFired: 'What fired',
 		whyFired: 'Why it fired',
@@ -168,6 +165,8 @@ export const t = catalogue({
 			notText: 'Not UTF-8: what is no text is shown as \\xNN; download it to have it exactly',
 			notJSON: 'Not JSON',
 		},
+		fields: 'Fields',
+		newestFirst: 'newest first',
 		ifResolved: 'If you resolve it',
 	},
 	fr: {
@@ -190,10 +189,7 @@ export const t = catalogue({
 		you: 'Vous',
 		ruleOf: (engine: string) => `Règle ${engine}`,
 		since: (n: number, when: string) => `${plural(n, 'alerte')}${when ? ` depuis ${when}` : ''}`,
-		resolved: {
-			by: (who: string) => `Résolue par ${who}`,
-			itself: 'Résolue d’elle-même',
-		},
+		resolvedItself: 'Résolue d’elle-même',
 
 		whatFired: 'Déclenchement',
 		whyFired: 'Pourquoi',
@@ -333,9 +329,12 @@ export const t = catalogue({
 			match: 'Vérifié dans ce navigateur\u202f: le sha256 concorde',
 			differ: 'Ces octets ne correspondent pas à leur sha256',
 			unable: 'Non vérifié ici\u202f: les navigateurs ne calculent sha256 qu’en https et sur localhost',
-			notText: 'Pas de l’UTF-8\u202f: ce qui n’est pas du texte est écrit \\xNN\u202f; téléchargez-le pour l’avoir exactement',
+			notText:
+				'Pas de l’UTF-8\u202f: ce qui n’est pas du texte est écrit \\xNN\u202f; téléchargez-le pour l’avoir exactement',
 			notJSON: 'Pas du JSON',
 		},
+		fields: 'Champs',
+		newestFirst: 'les plus récents d’abord',
 		ifResolved: 'Si vous la résolvez',
 	},
 });

@@ -14,7 +14,12 @@ export function wayOf(alert: AlertDetail): Entry[] {
 		...line('seen', alert.ledger ? alert.seen_time : undefined, t.way.seen, alert.node),
 		...line('received', alert.received_time, t.way.received, place),
 		...alert.witness_list.flatMap((witness) =>
-			line(witness.id, witness.received_time, t.way.witness(engineName(witness.rule.engine)), ruleName(witness)),
+			line(
+				witness.id,
+				witness.received_time,
+				t.way.witness(engineName(witness.rule.engine)),
+				ruleName(witness),
+			),
 		),
 	];
 }

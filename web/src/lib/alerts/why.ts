@@ -4,7 +4,16 @@ import { endpoint, engineName, sourceOf } from './words';
 
 type Alert = Pick<
 	AlertDetail,
-	'rule' | 'source' | 'destination' | 'agent' | 'application' | 'protocol' | 'category' | 'action' | 'details' | 'via'
+	| 'rule'
+	| 'source'
+	| 'destination'
+	| 'agent'
+	| 'application'
+	| 'protocol'
+	| 'category'
+	| 'action'
+	| 'details'
+	| 'via'
 >;
 
 /** The value of a detail; empty where the alert has none of the name. */
@@ -17,7 +26,8 @@ export function detail(alert: Pick<Alert, 'details'>, name: string): string {
  * own say what to do, so that is their reason.
  */
 export function why(alert: AlertDetail): string[] {
-	if (alert.rule.engine === 'socme') return [t.why.socme, detail(alert, 'reason'), detail(alert, 'what to do')].filter(Boolean);
+	if (alert.rule.engine === 'socme')
+		return [t.why.socme, detail(alert, 'reason'), detail(alert, 'what to do')].filter(Boolean);
 	const from = sourceOf(alert);
 	const to = endpoint(alert.destination);
 	const over = (alert.application || alert.protocol || '').toUpperCase();

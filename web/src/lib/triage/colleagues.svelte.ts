@@ -18,7 +18,9 @@ class Colleagues {
 	}
 
 	async #read(client: string): Promise<void> {
-		const { data } = await ask(api.GET('/api/v1/clients/{id}/colleagues', { params: { path: { id: client } } }));
+		const { data } = await ask(
+			api.GET('/api/v1/clients/{id}/colleagues', { params: { path: { id: client } } }),
+		);
 		if (data) this.#of = new Map([...this.#of, [client, data.items]]);
 		else this.#asked.delete(client);
 	}

@@ -1,4 +1,4 @@
-import type { Action, Alert } from '$lib/api';
+import type { Action } from '$lib/api';
 import { verdictWord } from './steps';
 import { t } from './triage.words';
 
@@ -51,18 +51,6 @@ function ofAction(action: Action, me: string): Entry {
 export function entries(actions: readonly Action[], me: string, machines: readonly Entry[]): Entry[] {
 	const all = [...actions.map((action) => ofAction(action, me)), ...machines];
 	return all.sort((a, b) => Date.parse(b.time) - Date.parse(a.time));
-}
-
-/** An alert's way, as lines: when it happened, when it was read and stored, who told of it, too. */
-export function machines(alert: Pick<Alert, 'id' | 'event_time' | 'received_time' | 'node' | 'seq' | 'lane'>): Entry[] {
-	const line = (what: string, time: string | undefined, title: string, note: string): Entry[] =>
-		time
-			? [{ id: `${alert.id}-${what}`, time, title, note, text: '', mentions: [], undone: false, person: false }]
-			: [];
-	return [
-		...line('event', alert.event_time, t.fired, ''),
-		...line('received', alert.received_time, t.received, alert.node ? t.from(alert.node) : ''),
-	];
 }
 
 /** A text cut where it mentions one of the names: "ask ", "@bob", " first". */
