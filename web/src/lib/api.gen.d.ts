@@ -3897,8 +3897,8 @@ export interface operations {
 				from?: string;
 				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
 				query?: string;
-				/** @description length of a bucket; chosen if absent */
-				seconds?: 60 | 3600 | 86400;
+				/** @description length of a bucket: 60, 3600 or 86400; chosen if absent */
+				seconds?: number;
 				/** @description now, if absent */
 				until?: string;
 			};
