@@ -18,9 +18,12 @@ test('a long list, and much that comes', async ({ context, page }) => {
 		const table = [['what', 'groups', 'alerts', 'goal']];
 		const groups = await measure(core, page, '/alerts?query=-is:resolved');
 		const alerts = await measure(core, page, flat);
-		for (const key of Object.keys(groups)) table.push([key, groups[key] ?? '', alerts[key] ?? '', goals[key] ?? '']);
+		for (const key of Object.keys(groups))
+			table.push([key, groups[key] ?? '', alerts[key] ?? '', goals[key] ?? '']);
 		console.log(
-			table.map(([what = '', a = '', b = '', goal = '']) => what.padEnd(48) + a.padEnd(14) + b.padEnd(14) + goal).join('\n'),
+			table
+				.map(([what = '', a = '', b = '', goal = '']) => what.padEnd(48) + a.padEnd(14) + b.padEnd(14) + goal)
+				.join('\n'),
 		);
 	} finally {
 		await core.remove();
@@ -42,10 +45,14 @@ async function fill(core: Core, page: Page): Promise<void> {
 	}
 	const from = new Date(start - 3600_000).toISOString();
 	await expect
-		.poll(async () => (await (await page.request.get(`${core.url}/api/v1/alerts/histogram?from=${from}`)).json()).total, {
-			timeout: 500_000,
-			intervals: [2000],
-		})
+		.poll(
+			async () =>
+				(await (await page.request.get(`${core.url}/api/v1/alerts/histogram?from=${from}`)).json()).total,
+			{
+				timeout: 500_000,
+				intervals: [2000],
+			},
+		)
 		.toBeGreaterThanOrEqual(Math.min(behind, 50_000));
 }
 
@@ -83,16 +90,21 @@ async function measure(core: Core, page: Page, path: string): Promise<Record<str
 		const until = Date.now() + 1000;
 		for (let part = 0; part < 10; part++) {
 			let lines = '';
-			for (let j = 0; j < perSecond / 10; j++) lines += `${line(Math.floor(Math.random() * 1e6), new Date())}\n`;
+			for (let j = 0; j < perSecond / 10; j++)
+				lines += `${line(Math.floor(Math.random() * 1e6), new Date())}\n`;
 			await appendFile(core.eve, lines);
-			await new Promise((done) => setTimeout(done, Math.max(0, until - 1000 + (part + 1) * 100 - Date.now())));
+			await new Promise((done) =>
+				setTimeout(done, Math.max(0, until - 1000 + (part + 1) * 100 - Date.now())),
+			);
 		}
 		const now = await sample(cdp, page);
 		samples.push({ script: now.script - last.script, frames: now.frames - last.frames });
 		last = now;
 	}
 	const after = await place(page);
-	const each = samples.map(({ script, frames }) => (script * 1000) / Math.max(1, frames)).sort((a, b) => a - b);
+	const each = samples
+		.map(({ script, frames }) => (script * 1000) / Math.max(1, frames))
+		.sort((a, b) => a - b);
 	const heapAfter = await heap(cdp);
 	const waiting = await page.getByRole('button', { name: /new/ }).first().textContent();
 	await cdp.detach();
@@ -111,9 +123,16 @@ async function measure(core: Core, page: Page, path: string): Promise<Record<str
 async function place(page: Page): Promise<string> {
 	return page.evaluate(() => {
 		const cursor = document.querySelector('[role=row][aria-current=true]');
-		const chosen = [...document.querySelectorAll('[role=row][aria-selected=true]')].map((row) => row.getAttribute('data-id'));
+		const chosen = [...document.querySelectorAll('[role=row][aria-selected=true]')].map((row) =>
+			row.getAttribute('data-id'),
+		);
 		const list = document.querySelector('[role=region]:has([role=table])');
-		return [cursor?.getAttribute('data-id'), cursor?.getBoundingClientRect().top, chosen, list?.scrollTop].join(' ');
+		return [
+			cursor?.getAttribute('data-id'),
+			cursor?.getBoundingClientRect().top,
+			chosen,
+			list?.scrollTop,
+		].join(' ');
 	});
 }
 

@@ -120,7 +120,16 @@ test('columns are chosen and kept; the filter is taken away as CSV and JSON line
 
 	for (const [name, check] of [
 		['Alerts as CSV', (text: string) => expect(text.trim().split('\n')).toHaveLength(4)],
-		['Alerts as JSON lines', (text: string) => expect(text.trim().split('\n').map((line) => JSON.parse(line).severity)).toContain('high')],
+		[
+			'Alerts as JSON lines',
+			(text: string) =>
+				expect(
+					text
+						.trim()
+						.split('\n')
+						.map((line) => JSON.parse(line).severity),
+				).toContain('high'),
+		],
 	] as const) {
 		await page.getByRole('button', { name: 'Export' }).click();
 		const [download] = await Promise.all([

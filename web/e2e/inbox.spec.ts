@@ -29,7 +29,11 @@ async function stateOf(request: APIRequestContext, query: string) {
 }
 
 /** Somebody else, signed in elsewhere. */
-async function colleague(browser: Browser, admin: APIRequestContext, name: string): Promise<APIRequestContext> {
+async function colleague(
+	browser: Browser,
+	admin: APIRequestContext,
+	name: string,
+): Promise<APIRequestContext> {
 	const invited = await admin.post(`${core.url}/api/v1/users`, {
 		data: { name, role: 'analyst', all_clients: true },
 	});
@@ -147,7 +151,11 @@ test('a hundred groups with the keyboard alone, in under a minute', async ({ pag
 	await inbox(page, query);
 	await expect(page.getByRole('combobox', { name: 'Query' })).toHaveValue(query);
 	await expect
-		.poll(async () => (await (await page.request.get(`${core.url}/api/v1/groups?${new URLSearchParams({ query })}`)).json()).count.groups)
+		.poll(
+			async () =>
+				(await (await page.request.get(`${core.url}/api/v1/groups?${new URLSearchParams({ query })}`)).json())
+					.count.groups,
+		)
 		.toBe(100);
 	await page.reload();
 	await expect(page.getByText('100 groups')).toBeVisible();
@@ -159,10 +167,18 @@ test('a hundred groups with the keyboard alone, in under a minute', async ({ pag
 		await page.keyboard.press('r');
 		await page.keyboard.press(verdicts[i % 4] ?? 't');
 		// The row says Resolved, and the cursor goes on by itself.
-		if (i < 99) await expect(page.locator('[role=row][aria-current=true]')).not.toHaveAttribute('aria-rowindex', before ?? '');
+		if (i < 99)
+			await expect(page.locator('[role=row][aria-current=true]')).not.toHaveAttribute(
+				'aria-rowindex',
+				before ?? '',
+			);
 	}
 	await expect
-		.poll(async () => (await (await page.request.get(`${core.url}/api/v1/groups?${new URLSearchParams({ query })}`)).json()).count.groups)
+		.poll(
+			async () =>
+				(await (await page.request.get(`${core.url}/api/v1/groups?${new URLSearchParams({ query })}`)).json())
+					.count.groups,
+		)
 		.toBe(0);
 	const took = Date.now() - started;
 	console.log(`100 groups triaged in ${Math.round(took / 100) / 10} s`);

@@ -27,6 +27,8 @@ const owners = [
 	{ value: 'others', query: 'has:owner -is:mine' },
 ];
 
+const every = 5000; // ms
+
 /** What the lists may be narrowed by. */
 export class FacetsOf {
 	#loaded: Loaded<FacetLists>;
@@ -47,6 +49,18 @@ export class FacetsOf {
 
 	load(): Promise<void> {
 		return this.#loaded.load();
+	}
+
+	/** Counts now, and again when the rows have changed meanwhile. Returns its own stop. */
+	follow(rows: () => unknown): () => void {
+		let counted = rows();
+		void this.load();
+		const timer = setInterval(() => {
+			if (document.hidden || this.loading || rows() === counted) return;
+			counted = rows();
+			void this.load();
+		}, every);
+		return () => clearInterval(timer);
 	}
 }
 

@@ -1,10 +1,11 @@
-import { api, ask, type Alert, type Group, type GroupCount, type Problem } from '$lib/api';
+import { api, ask, type Alert, type Group, type GroupCount, type GroupDetail, type Problem } from '$lib/api';
 import { AlertStream } from '$lib/alerts/alert-stream.svelte';
 
 const page = 100;
 const cap = 2000; // groups kept in memory
 const least = 1000; // ms between two looks at what changed
-const few = 12; // changed groups that are read one by one
+const near = 12; // changed groups beyond the first page that are read one by one
+const atOnce = 8; // groups that are asked for at the same time
 const freshFor = 1500; // ms; how long a row counts as just arrived
 
 /** A group as it was shown: alerts that came after `asOf` are not acted on. */
@@ -168,37 +169,17 @@ export class GroupFeed {
 
 	/** Reads some groups again, after something was done to them. Their rows stay in place. */
 	async refresh(ids: readonly string[]): Promise<void> {
-		if (ids.length > few) return this.#reread();
-		const read = async (id: string) =>
-			(await ask(api.GET('/api/v1/groups/{id}', { params: { path: { id } } }))).data;
-		const found = await Promise.all(ids.map(read));
-		this.#renew(
-			found.flatMap((group) => (group ? [{ ...group, asOf: group.as_of }] : [])),
-			false,
-		);
+		for (let i = 0; i < ids.length; i += atOnce) {
+			const found = await Promise.all(ids.slice(i, i + atOnce).map(readGroup));
+			this.#renew(
+				found.flatMap((group) => (group ? [{ ...group, asOf: group.as_of }] : [])),
+				false,
+			);
+		}
 	}
 
 	#ask() {
 		return { query: this.#query, sort: 'severity' as const, limit: page };
-	}
-
-	/** Reads every page that is shown again, without a change of places. */
-	async #reread(): Promise<void> {
-		let cursor: string | undefined;
-		for (let read = 0; read < this.#rows.length + this.#cut; read += page) {
-			const { data } = await ask(
-				api.GET('/api/v1/groups', { params: { query: { ...this.#ask(), cursor } } }),
-			);
-			if (!data) return;
-			this.#renew(
-				data.items.map((group) => ({ ...group, asOf: data.as_of })),
-				false,
-			);
-			if (data.next === null) break;
-			cursor = data.next;
-		}
-		// What the query does not find any more is read by itself, as far as it is seen.
-		await this.refresh(this.seen.slice(0, few).map((row) => row.id));
 	}
 
 	#hear(alert: Alert): void {
@@ -226,7 +207,7 @@ export class GroupFeed {
 		const far = changed
 			.map((key) => this.#places.get(key) ?? -1)
 			.filter((place) => place + this.#cut >= page && seen.has(this.#rows[place]?.id ?? ''));
-		if (far.length > 0) await this.refresh(far.slice(0, few).map((place) => this.#rows[place]?.id ?? ''));
+		if (far.length > 0) await this.refresh(far.slice(0, near).map((place) => this.#rows[place]?.id ?? ''));
 	}
 
 	/** What is known of the rows now, in their places. What is no row yet waits. */
@@ -255,6 +236,10 @@ export class GroupFeed {
 		this.#next = null;
 		this.#moreProblem = undefined;
 	}
+}
+
+async function readGroup(id: string): Promise<GroupDetail | undefined> {
+	return (await ask(api.GET('/api/v1/groups/{id}', { params: { path: { id } } }))).data;
 }
 
 /** What a group's alerts have in common: an alert and its group have the same. */

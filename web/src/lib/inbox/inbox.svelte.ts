@@ -41,6 +41,7 @@ export class Inbox {
 	/** Why rows were left as they were. */
 	readonly notes = new SvelteMap<string, string>();
 	#plan = $state.raw<Plan>();
+	#last: readonly string[] = []; // what the last step was about; empty for a whole filter
 	#page: Page;
 
 	constructor(page: Page) {
@@ -83,7 +84,9 @@ export class Inbox {
 			this.notes.delete(id);
 		}
 		const outcome = await triage.act(targetOf(rows), { verb, verdict });
-		await this.#acted(outcome, ids);
+		this.#last = ids;
+		// A refusal, too, is news: somebody was faster.
+		await this.#refresh(ids);
 		for (const id of ids) this.busy.delete(id);
 		const refused = this.#tell(outcome, ids);
 		if (!single) this.selection.set(refused.map((id) => ({ id })));
@@ -97,10 +100,10 @@ export class Inbox {
 		this.#plan = undefined;
 		this.selection.clear();
 		const { verb, verdict, matches } = plan;
-		const groups = this.#groups;
-		await triage.act({ query: this.#page.query(), groups, asOf: matches.as_of }, { verb, verdict });
-		await this.#page.feed().reload();
-		if (groups) await this.#refresh(this.#page.feed().rows.map((row) => row.id));
+		this.#last = [];
+		const target = { query: this.#page.query(), groups: this.#groups, asOf: matches.as_of };
+		await triage.act(target, { verb, verdict });
+		await this.#page.feed().takeIn();
 	}
 
 	/** Gives up what was proposed, chosen or asked for; false if there was nothing. */
@@ -114,25 +117,26 @@ export class Inbox {
 
 	/** Takes back the last step. */
 	async undo(): Promise<void> {
-		const ids = triage.done?.actions.flatMap((action) => action.group ?? []) ?? [];
 		if (!triage.done) return;
-		const outcome = await triage.undo();
-		await this.#acted(outcome, ids);
+		await triage.undo();
+		await this.undone();
 	}
 
-	/** Reads again what was shown, after something was done. */
-	async acted(ids: readonly string[]): Promise<void> {
-		await this.#refresh(ids);
+	/** The last step was taken back: reads again what it was about. */
+	async undone(): Promise<void> {
+		if (this.#last.length > 0) await this.#refresh(this.#last);
+		else await this.#page.feed().takeIn();
+	}
+
+	/** Something was done to a row elsewhere: in the sheet. */
+	async acted(id: string): Promise<void> {
+		this.#last = [id];
+		await this.#refresh(this.#last);
 	}
 
 	get #groups(): boolean {
 		const first = this.#page.feed().rows[0];
 		return first !== undefined && isGroup(first);
-	}
-
-	async #acted(outcome: Outcome, ids: readonly string[]): Promise<void> {
-		// A refusal, too, is news: somebody was faster.
-		if (outcome.actions.length > 0 || outcome.problem?.status === 409) await this.#refresh(ids);
 	}
 
 	/** Groups are read again; of alerts the stream tells. */
