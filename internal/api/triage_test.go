@@ -96,6 +96,11 @@ func TestTriageOverTheAPI(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &h); err != nil || h.Total != 3 || h.Seconds != 3600 {
 			t.Errorf("histogram: %s", text)
 		}
+		for seconds, want := range map[string]int{"60": http.StatusOK, "3600": http.StatusOK, "86400": http.StatusOK, "61": http.StatusUnprocessableEntity} {
+			if status, text, _ := call(t, ann, "GET", s.URL+"/api/v1/alerts/histogram?seconds="+seconds, ""); status != want || want == http.StatusOK && !strings.Contains(text, `"seconds":`+seconds) {
+				t.Errorf("a histogram of buckets of %s s: %d %s, want %d", seconds, status, text, want)
+			}
+		}
 		if status, text, _ := call(t, ann, "GET", s.URL+"/api/v1/alerts/histogram?from="+time.Now().UTC().Format(time.RFC3339)+"&until=2001-01-01T00:00:00Z", ""); status != http.StatusUnprocessableEntity {
 			t.Errorf("a period that ends before it begins: %d %s", status, text)
 		}

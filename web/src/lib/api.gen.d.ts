@@ -822,7 +822,7 @@ export interface paths {
 		};
 		/**
 		 * New alerts as they are committed (server-sent events)
-		 * @description Events: `hello` {position} first; `alert` with the alert as data and its position as id; `reset` when positions were missed and the list must be queried again. A client that comes back sends Last-Event-ID.
+		 * @description Events: `hello` {position} first; `alert` with the alert as data and its position as id; `reset` when positions were missed and the list must be queried again. A client that comes back sends Last-Event-ID. Of several queries an alert matches at least one; `matches` in its data counts which, from 0.
 		 */
 		get: operations['stream'];
 		put?: never;
@@ -3897,8 +3897,8 @@ export interface operations {
 				from?: string;
 				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
 				query?: string;
-				/** @description length of a bucket; chosen if absent */
-				seconds?: 60 | 3600 | 86400;
+				/** @description length of a bucket: 60, 3600 or 86400; chosen if absent */
+				seconds?: number;
 				/** @description now, if absent */
 				until?: string;
 			};
@@ -6686,8 +6686,8 @@ export interface operations {
 	stream: {
 		parameters: {
 			query?: {
-				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
-				query?: string;
+				/** @description the query language; several may be given, everything if absent */
+				query?: string[] | null;
 			};
 			header?: {
 				/** @description position of the last event that was seen */

@@ -22,6 +22,13 @@ export function age(from: number, now: number): string {
 	return `${Math.floor(ms / day)} ${unit.day}`;
 }
 
+/** An age outside of columns: "16 s ago", "il y a 16 s", "now". A time to come is now. */
+export function ago(from: number, now: number): string {
+	const fr = language.code === 'fr';
+	if (now - from < second) return fr ? 'à l’instant' : 'now';
+	return fr ? `il y a ${age(from, now)}` : `${age(from, now)} ago`;
+}
+
 /** "2026-10-13 14:31:52.418 UTC", for where the reader's zone must not matter. */
 export function utc(time: string): string {
 	const at = new Date(time);

@@ -1,4 +1,5 @@
 import type { Health, Source } from '$lib/api';
+import { t } from './health.words';
 
 /** How loud a figure is: fine is quiet, low needs a look, bad needs a hand. */
 export type Tone = 'fine' | 'low' | 'bad';
@@ -29,21 +30,11 @@ export const lagLimit = 10;
 
 /** What went wrong in a source, in words; empty while all is well. */
 export function faults(source: Source): string[] {
-	const said: string[] = [];
-	const say = (n: number, one: string, many: string) => {
-		if (n > 0) said.push(n === 1 ? one : many.replace('#', n.toLocaleString('en')));
-	};
-	say(
-		source.malformed,
-		'1 line was malformed: no JSON object, or without what an alert needs',
-		'# lines were malformed: no JSON object, or without what an alert needs',
-	);
-	say(source.too_long, '1 line was too long: over 1 MiB', '# lines were too long: over 1 MiB');
-	say(
-		source.invalid_utf8,
-		'1 alert is not UTF-8: it was kept, its raw line to the byte',
-		'# alerts are not UTF-8: they were kept, their raw lines to the byte',
-	);
-	say(source.failures, 'It failed once and was started again', 'It failed # times and was started again');
-	return said;
+	const counted: [number, (n: number) => string][] = [
+		[source.malformed, t.malformed],
+		[source.too_long, t.tooLong],
+		[source.invalid_utf8, t.notUTF8],
+		[source.failures, t.failed],
+	];
+	return counted.filter(([n]) => n > 0).map(([n, says]) => says(n));
 }

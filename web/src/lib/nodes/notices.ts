@@ -1,5 +1,6 @@
 import type { Node } from '$lib/api';
 import { clockSeconds, date } from '$lib/time';
+import { t } from './node.words';
 import { clockSays, skewed } from './words';
 
 /** Something about a node that must not be overlooked. */
@@ -18,8 +19,8 @@ export function notices(node: Node, now: number): Notice[] {
 		said.push({
 			id: 'trouble',
 			tone: 'critical',
-			title: 'The node cannot take in alerts',
-			text: `${sentence(trouble)} What its sensors write to files meanwhile is read afterwards.`,
+			title: t.trouble,
+			text: t.troubleText(sentence(trouble)),
 		});
 	}
 	if (node.state === 'offline' && node.last_seen_time) {
@@ -27,16 +28,16 @@ export function notices(node: Node, now: number): Notice[] {
 		said.push({
 			id: 'offline',
 			tone: 'critical',
-			title: `Offline since ${clockSeconds(heard)}, ${date(heard, now)}`,
-			text: 'Nothing was heard of it since. While it runs it keeps what its sensors find and delivers it later. What stands below is as it was then.',
+			title: t.offline(clockSeconds(heard), date(heard, now)),
+			text: t.offlineText,
 		});
 	}
 	if (node.state !== 'revoked' && skewed(node)) {
 		said.push({
 			id: 'skew',
 			tone: 'high',
-			title: `The node's clock is ${clockSays(node.clock_skew_ms)}`,
-			text: 'Lists are ordered by the corrected time. The times in its alerts stay as they were written. See that both machines keep their time by NTP.',
+			title: t.skew(clockSays(node.clock_skew_ms)),
+			text: t.skewText,
 		});
 	}
 	return said;

@@ -1,12 +1,14 @@
+import { t } from './proof.words';
+
 const hour = 60 * 60 * 1000;
 const day = 24 * hour;
 
 /** The times that a proof may be of. */
 export const spans = [
-	{ id: 'day', title: 'Last 24 hours', ms: day },
-	{ id: 'week', title: 'Last 7 days', ms: 7 * day },
-	{ id: 'month', title: 'Last 30 days', ms: 30 * day },
-	{ id: 'other', title: 'From, until', ms: 0 },
+	{ id: 'day', ms: day },
+	{ id: 'week', ms: 7 * day },
+	{ id: 'month', ms: 30 * day },
+	{ id: 'other', ms: 0 },
 ] as const;
 
 export type Span = (typeof spans)[number]['id'];
@@ -26,9 +28,9 @@ export class ProofChoice {
 		if (this.span !== 'other') return '';
 		const from = Date.parse(this.from);
 		const until = this.until ? Date.parse(this.until) : now;
-		if (Number.isNaN(from)) return 'Choose when it begins';
-		if (Number.isNaN(until)) return 'The end is no time';
-		return from < until ? '' : 'It ends before it begins';
+		if (Number.isNaN(from)) return t.noStart;
+		if (Number.isNaN(until)) return t.noEnd;
+		return from < until ? '' : t.turned;
 	}
 
 	/** Where the file of a node is; undefined while the choice has a problem. */

@@ -1,19 +1,7 @@
 import type { Head, Node, Withheld } from '$lib/api';
-import { count } from '$lib/number';
 import { hop, span } from '$lib/time';
-
-const words: Record<Node['state'], string> = {
-	new: 'New',
-	delivering: 'Delivering',
-	lagging: 'Lagging',
-	offline: 'Offline',
-	revoked: 'Revoked',
-};
-
-/** The word of a node's state. */
-export function stateWord(state: Node['state']): string {
-	return words[state];
-}
+import { t as health } from './health.words';
+import { t } from './nodes.words';
 
 /** All that a node has told of: what was delivered, what it still holds, and what is gone. */
 export function told(node: Node): number {
@@ -22,7 +10,7 @@ export function told(node: Node): number {
 
 /** "12,311 of 12,311 delivered": exact, never a percentage. */
 export function deliveredOf(node: Node): string {
-	return `${count(node.delivered)} of ${count(told(node))} delivered`;
+	return t.deliveredOf(node.delivered, told(node));
 }
 
 /** The newest epoch's head of a lane. */
@@ -48,7 +36,7 @@ export function skewed(node: Node): boolean {
 
 /** How far a clock is from the core's, and to which side: "4.20 s behind the core's". */
 export function clockSays(skew: number): string {
-	return `${span(Math.abs(skew))} ${skew > 0 ? 'ahead of' : 'behind'} the core's`;
+	return skew > 0 ? t.ahead(span(skew)) : t.behind(span(-skew));
 }
 
 /** A small mark in a node's row: what is wrong although it may deliver. */
@@ -63,45 +51,21 @@ export interface RowMark {
 export function rowMarks(node: Node): RowMark[] {
 	const marks: RowMark[] = [];
 	if (node.health?.trouble) {
-		marks.push({ text: 'outbox in trouble', says: node.health.trouble, bad: true });
+		marks.push({ text: t.outboxTrouble, says: node.health.trouble, bad: true });
 	}
 	if (node.state !== 'revoked' && skewed(node)) {
-		const says = `Its clock is ${clockSays(node.clock_skew_ms)}`;
-		marks.push({ text: `clock ${hop(node.clock_skew_ms)}`, says, bad: false });
+		const says = t.clockIs(clockSays(node.clock_skew_ms));
+		marks.push({ text: t.clock(hop(node.clock_skew_ms)), says, bad: false });
 	}
 	return marks;
 }
 
-const kinds: Record<string, string> = {
-	suricata: 'Suricata',
-	'suricata-socket': 'Suricata socket',
-	wazuh: 'Wazuh',
-	'wazuh-indexer': 'Wazuh indexer',
-};
-
 /** The name of a kind of source. */
 export function kindName(kind: string): string {
-	return kinds[kind] ?? kind;
+	return kind in t.kind ? t.kind[kind as keyof typeof t.kind] : kind;
 }
-
-const reasons: Record<Withheld['why'], string> = {
-	filter: 'Filter',
-	budget: 'Budget',
-	quota: 'Quota',
-};
-
-/** Why the node did not deliver, in a word. */
-export function whyWord(why: Withheld['why']): string {
-	return reasons[why];
-}
-
-const meanings: Record<Withheld['why'], string> = {
-	filter: 'a filter in node.toml keeps it back',
-	budget: 'the rule had fired more often than an hour allows',
-	quota: 'the outbox was full: the raw lines are gone',
-};
 
 /** What was done with it: the filter's own reason, or what the word means. */
 export function whyText(withheld: Withheld): string {
-	return withheld.reason || meanings[withheld.why];
+	return withheld.reason || health.whyMeans[withheld.why];
 }
