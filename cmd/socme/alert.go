@@ -20,7 +20,7 @@ import (
 
 func alertCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "alert", Short: "Alerts: list, count, watch, work on them, and the sensor's own bytes"}
-	cmd.AddCommand(alertList(), alertRaw(), alertWatch(), alertHistogram(), alertFacets(), alertSimilar(), alertExport(),
+	cmd.AddCommand(alertList(), alertRaw(), alertWatch(), alertHistogram(), alertFacets(), alertSimilar(), alertExport(), alertSightings(),
 		plainly("show ID", "Show one alert with its observables and its place in the ledger, as JSON", cobra.ExactArgs(1), func(cmd *cobra.Command, api *sdk.Caller, args []string) (json.RawMessage, error) {
 			return api.AlertDetail(cmd.Context(), args[0])
 		}),

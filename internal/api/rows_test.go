@@ -95,8 +95,8 @@ func rows() map[string]row {
 		"client-logo":        {least: "viewer", of: freshLogo},
 		"set-client-logo":    {least: "admin", of: withBody(path("/clients/{client}/logo"), picture())},
 		"delete-client-logo": {least: "admin", ok: 204, of: freshLogo},
-
-		"add-node-token": {least: "admin", ok: 201, of: withBody(path("/clients/{client}/node-tokens"), `{}`)},
+		"colleagues":         {least: "analyst", of: path("/clients/{client}/colleagues")},
+		"add-node-token":     {least: "admin", ok: 201, of: withBody(path("/clients/{client}/node-tokens"), `{}`)},
 
 		"list-nodes":  {least: "viewer", about: sent("/nodes", ""), count: nodesOf},
 		"node":        {least: "viewer", of: path("/nodes/{node}")},
@@ -124,6 +124,7 @@ func rows() map[string]row {
 		"group-timeline": {least: "viewer", of: path("/groups/{group}/timeline")},
 		"alert-timeline": {least: "viewer", of: path("/alerts/{alert}/timeline")},
 		"similar-alerts": {least: "viewer", of: path("/alerts/{alert}/similar")},
+		"sightings":      {least: "viewer", of: path("/alerts/{alert}/sightings")},
 		"mentions":       {least: "viewer", about: sent("/mentions", "")},
 		"act-on-alert":   {least: "analyst", of: withBody(path("/alerts/{alert}/actions"), `{"verb":"comment","text":"seen"}`)},
 		"act-on-group":   {least: "analyst", of: withBody(path("/groups/{group}/actions"), `{"verb":"release"}`)},

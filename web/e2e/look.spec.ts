@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { Core } from './core';
-import { look, signIn, watch } from './page';
+import { flat, look, signIn, watch } from './page';
 
 // Every page in both themes and on both sizes: no broken rule of accessibility, no broken
 // policy, nothing wider than the screen. The pictures are for people to look at.
@@ -9,16 +9,23 @@ const sizes = [
 	{ name: 'phone', width: 390, height: 844, phone: true },
 ];
 const paths: { name: string; path: string; ready: (page: Page) => Promise<void> }[] = [
-	{ name: 'alerts', path: '/alerts', ready: (page) => expect(page.getByRole('row').nth(5)).toBeVisible() },
+	{ name: 'inbox', path: '/alerts', ready: (page) => expect(page.getByRole('row').nth(2)).toBeVisible() },
+	{ name: 'alerts', path: flat, ready: (page) => expect(page.getByRole('row').nth(5)).toBeVisible() },
 	{
 		name: 'alert',
 		path: 'alert',
-		ready: (page) => expect(page.getByText('Checked in this browser')).toBeVisible(),
+		ready: async (page) => {
+			// Where there is room all of it is there at once, elsewhere it has tabs.
+			const raw = page.getByRole('tab', { name: 'Raw' });
+			await expect(raw.or(page.getByText('Checked in this browser')).first()).toBeVisible();
+			if (await raw.isVisible()) await expect(page.getByText(/matched a/)).toBeVisible();
+		},
 	},
+	{ name: 'group', path: 'group', ready: (page) => expect(page.getByText(/matched a/)).toBeVisible() },
 	{
 		name: 'empty',
 		path: '/alerts?query=nothingmatchesthis',
-		ready: (page) => expect(page.getByText('No alert matches')).toBeVisible(),
+		ready: (page) => expect(page.getByText('No group matches')).toBeVisible(),
 	},
 	{
 		name: 'wrong-query',
@@ -99,17 +106,19 @@ for (const size of sizes) {
 			for (const { name, path, ready } of paths) {
 				await page.goto(
 					core.url +
-						(path === 'alert' ? `/alerts/${ids.alert}` : path === 'node' ? `/nodes/${ids.node}` : path),
+						({ alert: `/alerts/${ids.alert}`, group: `/groups/${ids.group}`, node: `/nodes/${ids.node}` }[
+							path
+						] ?? path),
 				);
 				await ready(page);
 				await look(page, `${name}-${size.name}-${theme}`);
 			}
 			if (!size.phone) {
-				await page.goto(`${core.url}/alerts`);
+				await page.goto(core.url + flat);
 				await expect(page.getByRole('row').nth(5)).toBeVisible();
 				await page.keyboard.press('j');
 				await page.keyboard.press('Enter');
-				await expect(page.getByText('Checked in this browser')).toBeAttached();
+				await expect(page.getByText(/matched a/)).toBeVisible();
 				await look(page, `sheet-${size.name}-${theme}`);
 				await page.keyboard.press('?');
 				await expect(page.getByRole('dialog')).toBeVisible();
@@ -121,13 +130,15 @@ for (const size of sizes) {
 	}
 }
 
-async function firstIds(page: Page): Promise<{ alert: string; node: string }> {
-	let ids = { alert: '', node: '' };
+async function firstIds(page: Page): Promise<{ alert: string; group: string; node: string }> {
+	let ids = { alert: '', group: '', node: '' };
 	await expect
 		.poll(async () => {
 			const alerts = await (await page.request.get(`${core.url}/api/v1/alerts?limit=60`)).json();
 			const nodes = await (await page.request.get(`${core.url}/api/v1/nodes`)).json();
+			const groups = await (await page.request.get(`${core.url}/api/v1/groups?limit=1`)).json();
 			ids = {
+				group: groups.items?.[0]?.id ?? '',
 				alert:
 					alerts.items?.find((item: { severity: string }) => item.severity === 'high')?.id ??
 					alerts.items?.[5]?.id ??

@@ -12,6 +12,7 @@ export const { p, navigate, isActive, route } = createRouter({
 		'/clients': () => import('./routes/Clients.svelte'),
 		'/clients/:id': () => import('./routes/Client.svelte'),
 		'/clients/:id/records': () => import('./routes/Records.svelte'),
+		'/groups/:id': () => import('./routes/Group.svelte'),
 		'/nodes': () => import('./routes/Nodes.svelte'),
 		'/nodes/:id': () => import('./routes/Node.svelte'),
 		'/advisories': () => import('./routes/Advisories.svelte'),

@@ -130,23 +130,6 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
-	'/api/v1/advisories': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		/** What publishers such as CERT-FR published, the newest first */
-		get: operations['list-advisories'];
-		put?: never;
-		post?: never;
-		delete?: never;
-		options?: never;
-		head?: never;
-		patch?: never;
-		trace?: never;
-	};
 	'/api/v1/alerts': {
 		parameters: {
 			query?: never;
@@ -210,6 +193,23 @@ export interface paths {
 		};
 		/** The alert as the sensor wrote it, to the byte, without the newline */
 		get: operations['alert-raw'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/alerts/{id}/sightings': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** How often each observable of an alert was seen, as far as one sees */
+		get: operations['sightings'];
 		put?: never;
 		post?: never;
 		delete?: never;
@@ -361,6 +361,23 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/clients/{id}/colleagues': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Who may work on the client's alerts: whom they can be given to, and whom comments mention */
+		get: operations['colleagues'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/clients/{id}/node-tokens': {
 		parameters: {
 			query?: never;
@@ -386,8 +403,8 @@ export interface paths {
 			cookie?: never;
 		};
 		/**
-		 * Groups of alerts, the one with the newest alert first
-		 * @description A group is alerts of one client with the same rule, source and destination. Its state is that of its least advanced alert.
+		 * The groups of alerts that a query finds
+		 * @description A group is alerts of one client with the same rule, source and destination. Its state is that of its least advanced alert. A query asks the group itself for what it knows: client, rule, engine, addresses, its worst severity, its state and its owner. What it does not know, one of its alerts must have, and all of that together; a time as well.
 		 */
 		get: operations['list-groups'];
 		put?: never;
@@ -458,6 +475,46 @@ export interface paths {
 		};
 		/** What people and machines did to a group, the newest first */
 		get: operations['group-timeline'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/groups/by': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Alerts that a query finds, grouped by other keys
+		 * @description They are counted on demand: the newest 10,000 that the query finds. A row is no group that one could act on; its query finds its alerts.
+		 */
+		get: operations['group-by'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/groups/facets': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * How many groups have which severity, state, owner, client, engine, rule, source and destination
+		 * @description Each field is counted as if the query did not ask for it, so that it tells what another choice would give.
+		 */
+		get: operations['group-facets'];
 		put?: never;
 		post?: never;
 		delete?: never;
@@ -582,65 +639,6 @@ export interface paths {
 		put?: never;
 		/** End a node's right to deliver, at once; what it delivered stays */
 		post: operations['revoke-node'];
-		delete?: never;
-		options?: never;
-		head?: never;
-		patch?: never;
-		trace?: never;
-	};
-	'/api/v1/publishers': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		/** Whose advisories the core reads */
-		get: operations['list-publishers'];
-		put?: never;
-		/**
-		 * Read advisories of one more publisher
-		 * @description The core reads it within two minutes and then every hour: at most 4 MiB of RSS or Atom, kept as plain text. It does not read addresses of private networks.
-		 */
-		post: operations['add-publisher'];
-		delete?: never;
-		options?: never;
-		head?: never;
-		patch?: never;
-		trace?: never;
-	};
-	'/api/v1/publishers/{id}': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		get?: never;
-		/** Change a publisher's name, URL or kind */
-		put: operations['change-publisher'];
-		post?: never;
-		/** Delete a publisher with its advisories */
-		delete: operations['delete-publisher'];
-		options?: never;
-		head?: never;
-		patch?: never;
-		trace?: never;
-	};
-	'/api/v1/publishers/{id}/read': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		get?: never;
-		put?: never;
-		/**
-		 * Read a publisher's advisories now
-		 * @description That its server gave nothing is no error: the answer says why.
-		 */
-		post: operations['read-publisher'];
 		delete?: never;
 		options?: never;
 		head?: never;
@@ -824,7 +822,7 @@ export interface paths {
 		};
 		/**
 		 * New alerts as they are committed (server-sent events)
-		 * @description Events: `hello` {position} first; `alert` with the alert as data and its position as id; `reset` when positions were missed and the list must be queried again. A client that comes back sends Last-Event-ID.
+		 * @description Events: `hello` {position} first; `alert` with the alert as data and its position as id; `reset` when positions were missed and the list must be queried again. A client that comes back sends Last-Event-ID. Of several queries an alert matches at least one; `matches` in its data counts which, from 0.
 		 */
 		get: operations['stream'];
 		put?: never;
@@ -1006,6 +1004,8 @@ export interface components {
 			 * @description of the list or preview that was looked at: alerts that came since are left alone
 			 */
 			as_of?: number;
+			/** @description the query asks for groups, as list-groups does: it is done to all alerts of each */
+			groups?: boolean;
 			/** @description the id or name of the user to assign to */
 			owner?: string;
 			query: string;
@@ -1030,6 +1030,8 @@ export interface components {
 			id: string;
 			/** @description names of the users whom the text mentions by @name */
 			mentions?: string[];
+			/** @description the filter asked for groups, and all alerts of each were acted on */
+			of_groups?: boolean;
 			/** @description whom it was given to */
 			owner?: string;
 			/** @description the filter, where a whole filter was acted on */
@@ -1105,34 +1107,6 @@ export interface components {
 			/** @enum {string} */
 			role: 'admin' | 'analyst' | 'viewer';
 		};
-		Advisory: {
-			/** @description an example */
-			demo?: boolean;
-			id: string;
-			/** @enum {string} */
-			kind: 'alert' | 'advisory' | 'report';
-			/** @description http or https */
-			link?: string;
-			/**
-			 * Format: date-time
-			 * @description as the publisher says, or when the core first read it
-			 */
-			published_time: string;
-			/**
-			 * @description its name
-			 * @example CERT-FR
-			 */
-			publisher: string;
-			publisher_id: string;
-			/** @description plain text, at most 2,000 characters */
-			summary?: string;
-			title: string;
-		};
-		AdvisoryPageBody: {
-			items: components['schemas']['Advisory'][];
-			/** @description cursor of the next page; null on the last */
-			next: string | null;
-		};
 		Agent: {
 			address?: string;
 			id: string;
@@ -1161,6 +1135,8 @@ export interface components {
 			 */
 			event_time?: string;
 			file?: components['schemas']['File'];
+			/** @description the group that it belongs to */
+			group?: string;
 			id: string;
 			/**
 			 * @description the ledger's lane
@@ -1335,6 +1311,11 @@ export interface components {
 			 * @description how many nodes it has, revoked ones left out
 			 */
 			nodes: number;
+		};
+		Colleague: {
+			name: string;
+			/** @enum {string} */
+			role: 'admin' | 'analyst';
 		};
 		Credentials: {
 			/** @description of the authenticator app, or a recovery code; for who has a second factor */
@@ -1531,12 +1512,143 @@ export interface components {
 			 */
 			state: 'open' | 'acknowledged' | 'escalated' | 'resolved';
 		};
+		GroupCount: {
+			/**
+			 * Format: int64
+			 * @description their alerts; where the query asks for what only alerts know, those that have it
+			 */
+			alerts: number;
+			/** @description false if there are more: 50,000 groups are counted, and among the newest 20,000 alerts that have what only alerts know */
+			complete: boolean;
+			/** Format: int64 */
+			groups: number;
+		};
+		GroupDetail: {
+			/** Format: int64 */
+			acknowledged: number;
+			/** Format: int64 */
+			alerts: number;
+			/**
+			 * Format: int64
+			 * @description give it back with an action: alerts that came since are left alone
+			 */
+			as_of: number;
+			/** @description the client's name */
+			client: string;
+			client_id: string;
+			/** @description example data, not detections */
+			demo: boolean;
+			/** @description address or host; may be empty */
+			destination: string;
+			/** Format: int64 */
+			escalated: number;
+			/**
+			 * Format: date-time
+			 * @description of the oldest alert, by the core's clock; absent if it could not be read
+			 */
+			first_time?: string;
+			id: string;
+			/** Format: date-time */
+			last_time?: string;
+			/** Format: int64 */
+			open: number;
+			/** @description the name of the user who has claimed it */
+			owner?: string;
+			/** @description the name is that of the newest alert */
+			rule: components['schemas']['Rule'];
+			/**
+			 * @description the highest of its alerts
+			 * @enum {string}
+			 */
+			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
+			sort_key: string;
+			/** @description address; where there is none, the agent or host */
+			source: string;
+			/**
+			 * @description that of the least advanced alert
+			 * @enum {string}
+			 */
+			state: 'open' | 'acknowledged' | 'escalated' | 'resolved';
+		};
+		GroupedBy: {
+			/**
+			 * Format: int64
+			 * @description how many were counted
+			 */
+			alerts: number;
+			/** @description false if only the newest 10,000 were counted */
+			complete: boolean;
+			/**
+			 * Format: int64
+			 * @description how many there are
+			 */
+			groups: number;
+			/** @description what has most alerts first */
+			items: components['schemas']['GroupedRow'][];
+		};
+		GroupedRow: {
+			/** Format: int64 */
+			alerts: number;
+			/**
+			 * Format: int64
+			 * @description how many clients they are of
+			 */
+			clients: number;
+			/** Format: date-time */
+			first_time?: string;
+			/** Format: date-time */
+			last_time?: string;
+			/** Format: int64 */
+			open: number;
+			/** @description what finds alerts like these */
+			query: string;
+			/**
+			 * @description the worst
+			 * @enum {string}
+			 */
+			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
+			/** @description one for each key */
+			values: components['schemas']['GroupedValue'][];
+		};
+		GroupedValue: {
+			/** @description what people call it, where that is something else */
+			label?: string;
+			value: string;
+		};
+		GroupFacet: {
+			/** Format: int64 */
+			count: number;
+			/** @description what people call it, where that is something else */
+			label?: string;
+			/** @description the part of a query that chooses it */
+			query: string;
+			value: string;
+		};
+		GroupFacets: {
+			clients: components['schemas']['GroupFacet'][];
+			/** @description false if there are more: of each field 50,000 groups are counted, and those of the newest 20,000 alerts that have what only alerts know */
+			complete: boolean;
+			destinations: components['schemas']['GroupFacet'][];
+			engines: components['schemas']['GroupFacet'][];
+			/** @description nobody, me, others */
+			owners: components['schemas']['GroupFacet'][];
+			rules: components['schemas']['GroupFacet'][];
+			/** @description the worst first */
+			severities: components['schemas']['GroupFacet'][];
+			sources: components['schemas']['GroupFacet'][];
+			/** @description the least advanced first */
+			states: components['schemas']['GroupFacet'][];
+		};
 		GroupPageBody: {
 			/**
 			 * Format: int64
 			 * @description give it back with an action: alerts that came since are left alone
 			 */
 			as_of: number;
+			/** @description false if groups may be missing: where the query asks for what only alerts know, the newest 20,000 that have it are looked at */
+			complete: boolean;
+			/** @description how many there are on all pages; on the first one only */
+			count?: components['schemas']['GroupCount'];
 			items: components['schemas']['Group'][];
 			/** @description cursor of the next page; null on the last */
 			next: string | null;
@@ -1635,14 +1747,17 @@ export interface components {
 		ListClientBody: {
 			items: components['schemas']['Client'][];
 		};
+		ListColleagueBody: {
+			items: components['schemas']['Colleague'][];
+		};
 		ListNodeBody: {
 			items: components['schemas']['Node'][];
 		};
-		ListPublisherBody: {
-			items: components['schemas']['Publisher'][];
-		};
 		ListQueryFieldBody: {
 			items: components['schemas']['QueryField'][];
+		};
+		ListSightingBody: {
+			items: components['schemas']['Sighting'][];
 		};
 		ListTokenBody: {
 			items: components['schemas']['Token'][];
@@ -1659,7 +1774,7 @@ export interface components {
 		Matches: {
 			/**
 			 * Format: int64
-			 * @description how many; at most 100,001, which means more than a step may change
+			 * @description how many it would change; at most 100,001, which means more than a step may change
 			 */
 			alerts: number;
 			/**
@@ -1667,6 +1782,11 @@ export interface components {
 			 * @description give it back with the step: what came since is left alone
 			 */
 			as_of: number;
+			/**
+			 * Format: int64
+			 * @description of how many groups they are
+			 */
+			groups: number;
 		};
 		MITRE: {
 			tactics?: string[];
@@ -1910,6 +2030,13 @@ export interface components {
 			path: string;
 		};
 		'Preview-actionRequest': {
+			/**
+			 * Format: int64
+			 * @description of the list that was looked at: alerts that came since are left out
+			 */
+			as_of?: number;
+			/** @description the query asks for groups, as list-groups does; all alerts of each are meant */
+			groups?: boolean;
 			query: string;
 			/** @enum {string} */
 			verb: 'acknowledge' | 'claim' | 'assign' | 'release' | 'escalate' | 'resolve' | 'reopen';
@@ -1924,45 +2051,6 @@ export interface components {
 			parent_command?: string;
 			/** @description the program's file, or its name */
 			path?: string;
-		};
-		Publisher: {
-			/**
-			 * Format: int64
-			 * @description how many of it are held
-			 */
-			advisories: number;
-			/** @description an example, which is not read */
-			demo?: boolean;
-			id: string;
-			/** @enum {string} */
-			kind: 'alert' | 'advisory' | 'report';
-			/** @example CERT-FR */
-			name: string;
-			/** @description why the last try gave nothing */
-			problem?: string;
-			/**
-			 * Format: date-time
-			 * @description when it was last read well
-			 */
-			read_time?: string;
-			/**
-			 * Format: date-time
-			 * @description when that was last tried
-			 */
-			tried_time?: string;
-			/** @example https://www.cert.ssi.gouv.fr/avis/feed/ */
-			url: string;
-		};
-		PublisherChange: {
-			/** @enum {string} */
-			kind: 'alert' | 'advisory' | 'report';
-			/** @example CERT-FR */
-			name: string;
-			/**
-			 * @description of its RSS or Atom
-			 * @example https://www.cert.ssi.gouv.fr/avis/feed/
-			 */
-			url: string;
 		};
 		QR: {
 			/** @description the dark ones, as the path of an SVG picture of that size */
@@ -2095,6 +2183,25 @@ export interface components {
 			no_totp?: boolean;
 			/** @enum {string} */
 			role?: 'admin' | 'analyst' | 'viewer';
+		};
+		Sighting: {
+			/**
+			 * Format: int64
+			 * @description in the last 30 days, with this one; at most 1,000 are counted
+			 */
+			alerts: number;
+			/**
+			 * Format: int64
+			 * @description how many clients those are of
+			 */
+			clients: number;
+			/** @description there are more than were counted */
+			more?: boolean;
+			/** @description finds the alerts with it */
+			query: string;
+			/** @enum {string} */
+			type: 'address' | 'domain' | 'hash' | 'url' | 'user' | 'host' | 'email';
+			value: string;
 		};
 		'Sign-in-by-linkRequest': {
 			/** @description what follows #link= in the address */
@@ -3096,89 +3203,6 @@ export interface operations {
 			};
 		};
 	};
-	'list-advisories': {
-		parameters: {
-			query?: {
-				/** @description next of the page before */
-				cursor?: string;
-				kind?: 'alert' | 'advisory' | 'report';
-				limit?: number;
-				/** @description its id */
-				publisher?: string;
-				/** @description words that stand in title or summary */
-				text?: string;
-			};
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		requestBody?: never;
-		responses: {
-			/** @description OK */
-			200: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['AdvisoryPageBody'];
-				};
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
 	'list-alerts': {
 		parameters: {
 			query?: {
@@ -3530,6 +3554,91 @@ export interface operations {
 			};
 		};
 	};
+	sightings: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ListSightingBody'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
 	'similar-alerts': {
 		parameters: {
 			query?: never;
@@ -3788,8 +3897,8 @@ export interface operations {
 				from?: string;
 				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
 				query?: string;
-				/** @description length of a bucket; chosen if absent */
-				seconds?: 60 | 3600 | 86400;
+				/** @description length of a bucket: 60, 3600 or 86400; chosen if absent */
+				seconds?: number;
 				/** @description now, if absent */
 				until?: string;
 			};
@@ -4283,6 +4392,91 @@ export interface operations {
 			};
 		};
 	};
+	colleagues: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ListColleagueBody'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
 	'add-node-token': {
 		parameters: {
 			query?: never;
@@ -4375,15 +4569,13 @@ export interface operations {
 	'list-groups': {
 		parameters: {
 			query?: {
-				/** @description ids, with commas; all if absent */
-				client?: string[] | null;
 				/** @description next of the page before */
 				cursor?: string;
 				limit?: number;
-				/** @description at least this one */
-				severity?: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
-				/** @description one or more, with commas; all if absent */
-				state?: ('open' | 'acknowledged' | 'escalated' | 'resolved')[] | null;
+				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
+				query?: string;
+				/** @description the newest alert first; or the worst severity first, and then the newest alert */
+				sort?: 'newest' | 'severity';
 			};
 			header?: never;
 			path?: never;
@@ -4473,7 +4665,7 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['Group'];
+					'application/json': components['schemas']['GroupDetail'];
 				};
 			};
 			/** @description Unauthorized */
@@ -4770,6 +4962,167 @@ export interface operations {
 			};
 			/** @description Not Found */
 			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'group-by': {
+		parameters: {
+			query: {
+				/** @description one to three, with commas */
+				by:
+					| (
+							'client' | 'rule' | 'engine' | 'severity' | 'source' | 'destination' | 'host' | 'user' | 'node'
+					  )[]
+					| null;
+				limit?: number;
+				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
+				query?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['GroupedBy'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'group-facets': {
+		parameters: {
+			query?: {
+				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
+				query?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['GroupFacets'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -5327,433 +5680,6 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content?: never;
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Not Found */
-			404: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'list-publishers': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		requestBody?: never;
-		responses: {
-			/** @description OK */
-			200: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['ListPublisherBody'];
-				};
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'add-publisher': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path?: never;
-			cookie?: never;
-		};
-		requestBody: {
-			content: {
-				'application/json': components['schemas']['PublisherChange'];
-			};
-		};
-		responses: {
-			/** @description Created */
-			201: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['Publisher'];
-				};
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Conflict */
-			409: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'change-publisher': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path: {
-				id: string;
-			};
-			cookie?: never;
-		};
-		requestBody: {
-			content: {
-				'application/json': components['schemas']['PublisherChange'];
-			};
-		};
-		responses: {
-			/** @description No Content */
-			204: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['Publisher'];
-				};
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Not Found */
-			404: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Conflict */
-			409: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'delete-publisher': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path: {
-				id: string;
-			};
-			cookie?: never;
-		};
-		requestBody?: never;
-		responses: {
-			/** @description No Content */
-			204: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content?: never;
-			};
-			/** @description Unauthorized */
-			401: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Forbidden */
-			403: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Not Found */
-			404: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Unprocessable Entity */
-			422: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Too Many Requests */
-			429: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Internal Server Error */
-			500: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-			/** @description Service Unavailable */
-			503: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/problem+json': components['schemas']['ErrorModel'];
-				};
-			};
-		};
-	};
-	'read-publisher': {
-		parameters: {
-			query?: never;
-			header?: never;
-			path: {
-				id: string;
-			};
-			cookie?: never;
-		};
-		requestBody?: never;
-		responses: {
-			/** @description OK */
-			200: {
-				headers: {
-					[name: string]: unknown;
-				};
-				content: {
-					'application/json': components['schemas']['Publisher'];
-				};
 			};
 			/** @description Unauthorized */
 			401: {
@@ -6760,8 +6686,8 @@ export interface operations {
 	stream: {
 		parameters: {
 			query?: {
-				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
-				query?: string;
+				/** @description the query language; several may be given, everything if absent */
+				query?: string[] | null;
 			};
 			header?: {
 				/** @description position of the last event that was seen */

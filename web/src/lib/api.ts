@@ -14,11 +14,15 @@ export type AlertDetail = Schemas['AlertDetail'];
 export type Client = Schemas['Client'];
 export type ClientOverview = Schemas['ClientOverview'];
 export type Contact = Schemas['Contact'];
+export type Colleague = Schemas['Colleague'];
 export type Doing = Schemas['Doing'];
 export type NewTOTP = Schemas['NewTOTP'];
 export type Observable = Schemas['Observable'];
 export type Endpoint = Schemas['Endpoint'];
 export type Group = Schemas['Group'];
+export type GroupCount = Schemas['GroupCount'];
+export type GroupFacet = Schemas['GroupFacet'];
+export type GroupDetail = Schemas['GroupDetail'];
 export type Head = Schemas['HeadState'];
 export type Histogram = Schemas['Histogram'];
 export type Health = Schemas['NodeHealth'];
@@ -35,6 +39,7 @@ export type NodeDetail = Schemas['NodeDetail'];
 export type Overview = Schemas['Overview'];
 export type Session = Schemas['Session'];
 export type Severity = Alert['severity'];
+export type Sighting = Schemas['Sighting'];
 export type Similar = Schemas['Similar'];
 export type Source = Schemas['SourceHealth'];
 export type TapeCell = Schemas['TapeCell'];
@@ -59,6 +64,16 @@ export interface Problem {
 	location: string;
 	/** Everything that is wrong with the input, each with its place: "body.name". */
 	errors: { message: string; location: string }[];
+	/** Of a step that does not fit: what made it so. */
+	refusal?: Refusal;
+}
+
+/** What an alert is already, and the step that led there. */
+export interface Refusal {
+	state: Alert['state'];
+	/** Set where somebody else has it. */
+	owner?: string;
+	last?: Pick<Action, 'who' | 'time'>;
 }
 
 export const api = createClient<paths>({ baseUrl: location.origin });
@@ -83,7 +98,12 @@ export function problemOf(error: Partial<Schemas['ErrorModel']> | undefined, res
 		request: error?.instance ?? '',
 		location: first?.location ?? '',
 		errors: (error?.errors ?? []).map((e) => ({ message: e.message ?? '', location: e.location ?? '' })),
+		refusal: first?.location === 'step' && isRefusal(first.value) ? first.value : undefined,
 	};
+}
+
+function isRefusal(value: unknown): value is Refusal {
+	return typeof value === 'object' && value !== null && 'state' in value;
 }
 
 /** Turns what fetch throws into a problem. */

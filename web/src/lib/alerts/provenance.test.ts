@@ -26,6 +26,16 @@ describe('stations', () => {
 		const got = stations(alert(undefined, '2026-10-13T14:31:52.431Z'));
 		expect(got.map((station) => station.took)).toEqual([undefined, undefined, 76]);
 	});
+	it('end with who reads, and that hop counts while the alert is fresh', () => {
+		const shown = (time: string) => stations(alert(), Date.parse(time)).at(-1);
+		expect(shown('2026-10-13T14:31:52.611Z')).toMatchObject({
+			id: 'you',
+			who: 'live',
+			took: 104,
+			late: false,
+		});
+		expect(shown('2026-10-14T08:00:00.000Z')).toMatchObject({ id: 'you', who: 'opened', took: undefined });
+	});
 	it('name what passed the event on', () => {
 		const got = stations({ ...alert(), rule: { engine: 'suricata', id: '1', name: '' }, via: 'wazuh' });
 		expect(got[0]?.who).toBe('Suricata through Wazuh');
