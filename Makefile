@@ -36,7 +36,7 @@ check: ## format, linter with the import directions, types, generated files clea
 	$(LINT) fmt --diff
 	$(LINT) run
 	@go run ./cmd/socme openapi | diff -u docs/openapi.yaml - || { echo "docs/openapi.yaml is not what the code says: run make gen"; exit 1; }
-	@cd web && was=$$(sha256sum src/lib/api.gen.d.ts) && npm run --silent gen && [ "$$was" = "$$(sha256sum src/lib/api.gen.d.ts)" ] || { echo "web/src/lib/api.gen.d.ts was not what docs/openapi.yaml says; it is now"; exit 1; }
+	@cd web && sum() { cat src/lib/api.gen.d.ts src/lib/rules.gen.ts | sha256sum; } && was=$$(sum) && npm run --silent gen && [ "$$was" = "$$(sum)" ] || { echo "web/src/lib/api.gen.d.ts or rules.gen.ts was not what docs/openapi.yaml says; they are now"; exit 1; }
 	cd web && npm run --silent fmt:check && npm run --silent check
 
 gen: ## write the generated files: docs/openapi.yaml and the page's types

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 	"time"
 
 	"github.com/socme-project/socme/soc"
@@ -34,29 +33,37 @@ func (c *Caller) ActOnGroup(ctx context.Context, id string, d Doing) (soc.Action
 	return action, c.do(ctx, http.MethodPost, "/groups/"+url.PathEscape(id)+"/actions", d, &action)
 }
 
-// ActOnFilter does it to all that a query finds.
-func (c *Caller) ActOnFilter(ctx context.Context, query string, d Doing) (soc.Action, error) {
+// Filter is what to act on: all alerts that a query finds, or all alerts of the groups
+// that it finds.
+type Filter struct {
+	Query  string `json:"query"`
+	Groups bool   `json:"groups,omitempty"`
+}
+
+// ActOnFilter does it to all that a filter finds.
+func (c *Caller) ActOnFilter(ctx context.Context, f Filter, d Doing) (soc.Action, error) {
 	var action soc.Action
 	body := struct {
 		Doing
-		Query string `json:"query"`
-	}{d, query}
+		Filter
+	}{d, f}
 	return action, c.do(ctx, http.MethodPost, "/actions", body, &action)
 }
 
 // Matches is what a filter finds, for a step on all of it.
 type Matches struct {
 	Alerts int64 `json:"alerts"`
+	Groups int64 `json:"groups"`
 	AsOf   int64 `json:"as_of"`
 }
 
 // Preview counts what ActOnFilter would change.
-func (c *Caller) Preview(ctx context.Context, query string, verb soc.Verb) (Matches, error) {
+func (c *Caller) Preview(ctx context.Context, f Filter, verb soc.Verb) (Matches, error) {
 	var found Matches
 	body := struct {
-		Verb  soc.Verb `json:"verb"`
-		Query string   `json:"query"`
-	}{verb, query}
+		Verb soc.Verb `json:"verb"`
+		Filter
+	}{verb, f}
 	return found, c.do(ctx, http.MethodPost, "/actions/preview", body, &found)
 }
 
@@ -99,61 +106,4 @@ type Similar struct {
 func (c *Caller) Similar(ctx context.Context, id string) (Similar, error) {
 	var found Similar
 	return found, c.do(ctx, http.MethodGet, "/alerts/"+url.PathEscape(id)+"/similar", nil, &found)
-}
-
-// GroupsOf chooses groups. Empty fields choose all.
-type GroupsOf struct {
-	States   []soc.AlertState
-	Clients  []string     // ids
-	Severity soc.Severity // at least
-	Cursor   string
-	Limit    int // 1–500
-}
-
-// GroupPage is one page of groups.
-type GroupPage struct {
-	Items []soc.Group `json:"items"`
-	Next  *string     `json:"next"` // cursor of the next page, nil on the last
-	AsOf  int64       `json:"as_of"`
-}
-
-// Groups returns a page of groups, the one with the newest alert first.
-func (c *Caller) Groups(ctx context.Context, of GroupsOf) (GroupPage, error) {
-	var page GroupPage
-	values := url.Values{"limit": {strconv.Itoa(of.Limit)}}
-	join := func(name, value string) {
-		if old := values.Get(name); old != "" {
-			value = old + "," + value
-		}
-		values.Set(name, value)
-	}
-	for _, state := range of.States {
-		join("state", string(state))
-	}
-	for _, id := range of.Clients {
-		join("client", id)
-	}
-	if of.Severity > soc.SeverityUnknown {
-		values.Set("severity", of.Severity.String())
-	}
-	if of.Cursor != "" {
-		values.Set("cursor", of.Cursor)
-	}
-	return page, c.do(ctx, http.MethodGet, "/groups?"+values.Encode(), nil, &page)
-}
-
-// Group finds one group by its id.
-func (c *Caller) Group(ctx context.Context, id string) (soc.Group, error) {
-	var group soc.Group
-	return group, c.do(ctx, http.MethodGet, "/groups/"+url.PathEscape(id), nil, &group)
-}
-
-// GroupAlerts returns a page of the alerts of a group, newest event first.
-func (c *Caller) GroupAlerts(ctx context.Context, id, query, cursor string, limit int) (Page, error) {
-	var page Page
-	values := url.Values{"query": {query}, "limit": {strconv.Itoa(limit)}}
-	if cursor != "" {
-		values.Set("cursor", cursor)
-	}
-	return page, c.do(ctx, http.MethodGet, "/groups/"+url.PathEscape(id)+"/alerts?"+values.Encode(), nil, &page)
 }

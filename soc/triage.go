@@ -91,6 +91,7 @@ type Action struct {
 	Text     string    `json:"text,omitempty" doc:"the comment or the reason"`
 	Mentions []string  `json:"mentions,omitempty" nullable:"false" doc:"names of the users whom the text mentions by @name"`
 	Query    string    `json:"query,omitempty" doc:"the filter, where a whole filter was acted on"`
+	OfGroups bool      `json:"of_groups,omitempty" doc:"the filter asked for groups, and all alerts of each were acted on"`
 	Group    *GroupID  `json:"group,omitempty" doc:"the group, where a group was acted on"`
 	Alerts   int64     `json:"alerts" doc:"how many alerts it changed"`
 	Undone   bool      `json:"undone,omitempty" doc:"it was taken back"`

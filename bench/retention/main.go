@@ -108,13 +108,15 @@ func bench(ctx context.Context, n int) (err error) {
 func (w *world) measure(ctx context.Context, limit time.Duration, ended <-chan error) (figures, error) {
 	var f figures
 	var queries []query.Query
-	for _, text := range []string{"", "severity>=high", "client:acme rule:9000017", "src:192.0.2.77", `"123"`, "after:-24h"} {
+	for _, text := range []string{"", "severity>=high", "client:acme rule:9000017", "src:192.0.2.77", `"123"`, "after:-24h", "is:open"} {
 		q, err := query.Parse(text, query.Asker{Now: time.Now()})
 		if err != nil {
 			return f, err
 		}
 		queries = append(queries, q)
 	}
+	inbox := queries[len(queries)-1]
+	queries = queries[:len(queries)-1]
 	until := time.After(limit)
 	turn := time.NewTicker(every)
 	defer turn.Stop()
@@ -150,7 +152,7 @@ func (w *world) measure(ctx context.Context, limit time.Duration, ended <-chan e
 		began := time.Now()
 		var err error
 		if n := len(queries); i%(n+1) == n {
-			_, err = w.Groups(ctx, system, store.GroupFilter{States: []soc.AlertState{soc.AlertOpen}})
+			_, err = w.Groups(ctx, system, store.GroupFilter{Query: inbox})
 		} else {
 			_, err = w.Alerts(ctx, system, store.AlertFilter{Query: queries[i%(n+1)]})
 		}

@@ -25,7 +25,7 @@ func alertCommand() *cobra.Command {
 		}))
 	cmd.AddCommand(doing("alert", func(cmd *cobra.Command, api *sdk.Caller, id string, d sdk.Doing) (soc.Action, error) {
 		return api.ActOnAlert(cmd.Context(), id, d)
-	}, true)...)
+	})...)
 	return cmd
 }
 

@@ -13,9 +13,9 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// doing adds a subcommand for each verb to alert and group. one acts on one id; many, if
-// there is one, on a whole filter.
-func doing(noun string, one func(*cobra.Command, *sdk.Caller, string, sdk.Doing) (soc.Action, error), filter bool) []*cobra.Command {
+// doing adds a subcommand for each verb to alert and group. one acts on one id; with
+// --query they act on a whole filter.
+func doing(noun string, one func(*cobra.Command, *sdk.Caller, string, sdk.Doing) (soc.Action, error)) []*cobra.Command {
 	short := map[soc.Verb]string{
 		soc.VerbAcknowledge: "Say that it was seen", soc.VerbClaim: "Make it one's own (needs somebody who is signed in, not a token)",
 		soc.VerbAssign: "Give it to somebody", soc.VerbRelease: "Make it nobody's again", soc.VerbEscalate: "Escalate it",
@@ -28,7 +28,7 @@ func doing(noun string, one func(*cobra.Command, *sdk.Caller, string, sdk.Doing)
 		d := sdk.Doing{Verb: verb}
 		use := string(verb) + " ID"
 		args := cobra.ExactArgs(1)
-		if filter && verb != soc.VerbComment {
+		if verb != soc.VerbComment {
 			use, args = string(verb)+" ID|--query QUERY", cobra.MaximumNArgs(1)
 		}
 		cmd := &cobra.Command{
@@ -43,7 +43,7 @@ func doing(noun string, one func(*cobra.Command, *sdk.Caller, string, sdk.Doing)
 				case len(args) == 1 && query == "":
 					action, err = one(cmd, api, args[0], d)
 				case len(args) == 0 && query != "":
-					action, err = onFilter(cmd, api, query, d, yes)
+					action, err = onFilter(cmd, api, sdk.Filter{Query: query, Groups: noun == "group"}, d, yes)
 				default:
 					return fmt.Errorf("name the id of one %s, or a filter by --query", noun)
 				}
@@ -72,7 +72,7 @@ func doing(noun string, one func(*cobra.Command, *sdk.Caller, string, sdk.Doing)
 		case soc.VerbComment:
 			_ = cmd.MarkFlagRequired("text")
 		}
-		if filter && verb != soc.VerbComment {
+		if verb != soc.VerbComment {
 			flags.StringVar(&query, "query", "", "act on all that this finds")
 			flags.BoolVar(&yes, "yes", false, "do not ask, with --query")
 		}
@@ -82,20 +82,20 @@ func doing(noun string, one func(*cobra.Command, *sdk.Caller, string, sdk.Doing)
 }
 
 // onFilter says how many alerts it is about, and asks.
-func onFilter(cmd *cobra.Command, api *sdk.Caller, query string, d sdk.Doing, yes bool) (soc.Action, error) {
-	found, err := api.Preview(cmd.Context(), query, d.Verb)
+func onFilter(cmd *cobra.Command, api *sdk.Caller, f sdk.Filter, d sdk.Doing, yes bool) (soc.Action, error) {
+	found, err := api.Preview(cmd.Context(), f, d.Verb)
 	if err != nil {
 		return soc.Action{}, err
 	}
 	if !yes {
-		fmt.Fprintf(cmd.ErrOrStderr(), "%s %d alerts? Type yes: ", d.Verb, found.Alerts)
+		fmt.Fprintf(cmd.ErrOrStderr(), "%s %d alerts of %d groups? Type yes: ", d.Verb, found.Alerts, found.Groups)
 		var answer string
 		if _, err := fmt.Fscanln(cmd.InOrStdin(), &answer); err != nil || strings.ToLower(answer) != "yes" {
 			return soc.Action{}, errors.New("nothing was done")
 		}
 	}
 	d.AsOf = found.AsOf
-	return api.ActOnFilter(cmd.Context(), query, d)
+	return api.ActOnFilter(cmd.Context(), f, d)
 }
 
 func undoCommand() *cobra.Command {

@@ -102,6 +102,8 @@ func rows() map[string]row {
 		"query-fields":   {least: "viewer", about: sent("/query/fields", "")},
 
 		"list-groups":    {least: "viewer", about: sent("/groups?limit=500", ""), count: groupsOf},
+		"group-facets":   {least: "viewer", about: sent("/groups/facets", "")},
+		"group-by":       {least: "viewer", about: sent("/groups/by?by=client,rule&limit=500", ""), count: groupsOf},
 		"group":          {least: "viewer", of: path("/groups/{group}")},
 		"group-alerts":   {least: "viewer", of: path("/groups/{group}/alerts")},
 		"group-timeline": {least: "viewer", of: path("/groups/{group}/timeline")},

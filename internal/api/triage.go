@@ -79,8 +79,10 @@ func (a *API) triage(api huma.API) {
 	op = operation("preview-action", http.MethodPost, "/actions/preview", worker, "How many alerts a step on a whole filter would change")
 	huma.Register(api, op, func(ctx context.Context, in *struct {
 		Body struct {
-			Verb  soc.Verb `json:"verb" enum:"acknowledge,claim,assign,release,escalate,resolve,reopen"`
-			Query string   `json:"query" maxLength:"4096"`
+			Verb   soc.Verb `json:"verb" enum:"acknowledge,claim,assign,release,escalate,resolve,reopen"`
+			Query  string   `json:"query" maxLength:"4096"`
+			Groups bool     `json:"groups,omitempty" doc:"the query asks for groups, as list-groups does; all alerts of each are meant"`
+			AsOf   int64    `json:"as_of,omitempty" minimum:"0" doc:"of the list that was looked at: alerts that came since are left out"`
 		}
 	},
 	) (*answer[store.Matches], error) {
@@ -88,7 +90,7 @@ func (a *API) triage(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		found, err := a.Store.Matches(ctx, scopeOf(ctx), in.Body.Verb, q)
+		found, err := a.Store.Matches(ctx, scopeOf(ctx), store.Step{Verb: in.Body.Verb, Query: &q, Groups: in.Body.Groups, AsOf: in.Body.AsOf})
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
@@ -99,7 +101,8 @@ func (a *API) triage(api huma.API) {
 	huma.Register(api, op, func(ctx context.Context, in *struct {
 		Body struct {
 			DoingToMany
-			Query string `json:"query" maxLength:"4096"`
+			Query  string `json:"query" maxLength:"4096"`
+			Groups bool   `json:"groups,omitempty" doc:"the query asks for groups, as list-groups does: it is done to all alerts of each"`
 		}
 	},
 	) (*answer[soc.Action], error) {
@@ -108,7 +111,7 @@ func (a *API) triage(api huma.API) {
 			return nil, a.problem(ctx, err)
 		}
 		step := in.Body.step()
-		step.Query, step.As, step.AsOf = &q, in.Body.Query, in.Body.AsOf
+		step.Query, step.As, step.AsOf, step.Groups = &q, in.Body.Query, in.Body.AsOf, in.Body.Groups
 		return a.act(ctx, func() (soc.Action, []soc.Fed, error) { return a.Store.Act(ctx, scopeOf(ctx), step) })
 	})
 	op = changing("undo-action", "/actions/{id}/undo", "Take back what one did oneself, within 30 seconds")

@@ -114,3 +114,6 @@ func (p Pattern) String() string {
 }
 
 func quote(text string) string { return `"` + strings.ReplaceAll(text, `"`, `""`) + `"` }
+
+// Quote writes a value of a field so that it means itself, signs and all.
+func Quote(value string) string { return Pattern{value}.String() }

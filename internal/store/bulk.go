@@ -45,7 +45,7 @@ func newBulks(d dialect) bulks {
 		feed:    into("feed", "pos", "alert_num", "at_ms"),
 		ledger:  into("ledger", "head_num", "seq", "kind", "alert_id", "raw_hash", "value", "received_ms"),
 		events:  into("events", "node_num", "key", "alert_num", "via"),
-		groups:  into("alert_groups", "num", "id", "client_num", "rule_num", "source", "destination", "severity", "alerts", "open", "state", "first_key", "last_key"),
+		groups:  into("alert_groups", "num", "id", "client_num", "rule_num", "source", "destination", "severity", "alerts", "open", "state", "first_key", "last_key", "src", "dst"),
 		minutes: into("rollup_minute", "client_num", "slot", "severity", "engine", "count"),
 		hours:   into("rollup_hour", "client_num", "slot", "severity", "engine", "count"),
 		rules:   into("rollup_rule", "client_num", "slot", "rule_num", "count"),

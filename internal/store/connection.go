@@ -80,7 +80,7 @@ func (c *connection) CheckNamedValue(v *driver.NamedValue) error {
 
 func toPostgres(arg any) (any, error) {
 	switch arg := arg.(type) {
-	case int64, []byte, nil, bool, [][]byte, []any, pgtype.TSVector, copied:
+	case int64, []byte, nil, bool, [][]byte, []int64, []any, pgtype.TSVector, copied:
 		return arg, nil
 	case string:
 		return plain(arg), nil

@@ -44,6 +44,8 @@ type dialect interface {
 	// oneOf is a condition behind a column: it is one of the values, of which there is
 	// at least one.
 	oneOf(values [][]byte) (condition string, args []any)
+	// oneOfNums is the same for numbers, of which there may be very many, or none.
+	oneOfNums(nums []int64) (condition string, args []any)
 
 	// text is how query.AlertText, and tokens that stand alone, are stored in alert_text.
 	// addTokens adds more of these.

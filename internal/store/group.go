@@ -16,6 +16,7 @@ type joined struct {
 	num, rule           int64
 	id                  soc.GroupID
 	source, destination string
+	src, dst            any // the addresses as they are stored
 	severity            soc.Severity
 	alerts              int64
 	first, last         soc.SortKey
@@ -40,6 +41,12 @@ func (s *Store) joinGroups(ctx context.Context, tx *sql.Tx, client int64, fresh 
 			order = append(order, g)
 		}
 		g.alerts++
+		if g.src == nil { // an address, and a host of the same name, are one group
+			g.src = addrKey(alert.Source.Address)
+		}
+		if g.dst == nil {
+			g.dst = addrKey(alert.Destination.Address)
+		}
 		g.severity = max(g.severity, alert.Severity)
 		if bytes.Compare(alert.SortKey[:], g.first[:]) < 0 {
 			g.first = alert.SortKey
@@ -56,7 +63,7 @@ func (s *Store) joinGroups(ctx context.Context, tx *sql.Tx, client int64, fresh 
 	}
 	var args []any
 	for _, g := range order {
-		args = append(args, g.num, g.id[:], client, g.rule, cut(g.source), cut(g.destination), g.severity, g.alerts, g.alerts, stateOpen, g.first[:], g.last[:])
+		args = append(args, g.num, g.id[:], client, g.rule, cut(g.source), cut(g.destination), g.severity, g.alerts, g.alerts, stateOpen, g.first[:], g.last[:], g.src, g.dst)
 	}
 	if err := s.bulks.groups.add(ctx, tx, args); err != nil {
 		return nil, err
@@ -127,60 +134,11 @@ const groupJoin = `ON CONFLICT (id) DO UPDATE SET
 	owner_num = CASE WHEN alert_groups.state < 4 THEN alert_groups.owner_num END,
 	alerts = alert_groups.alerts + excluded.alerts, open = alert_groups.open + excluded.open, state = excluded.state,
 	first_key = CASE WHEN excluded.first_key < alert_groups.first_key THEN excluded.first_key ELSE alert_groups.first_key END,
-	last_key = CASE WHEN excluded.last_key > alert_groups.last_key THEN excluded.last_key ELSE alert_groups.last_key END`
+	last_key = CASE WHEN excluded.last_key > alert_groups.last_key THEN excluded.last_key ELSE alert_groups.last_key END,
+	src = COALESCE(alert_groups.src, excluded.src), dst = COALESCE(alert_groups.dst, excluded.dst)`
 
 // groupState is the state of the least advanced alert.
 const groupState = `CASE WHEN open > 0 THEN 1 WHEN acknowledged > 0 THEN 2 WHEN escalated > 0 THEN 3 ELSE 4 END`
-
-// GroupFilter chooses a page of groups.
-type GroupFilter struct {
-	Clients []soc.ClientID   // nil is all in scope
-	States  []soc.AlertState // nil is all
-	AtLeast soc.Severity     // the highest severity of the group
-	// Before is the place of the last group of the page before, nil for the first page.
-	Before *GroupPlace
-	Limit  int // 1–501, 0 means 50
-}
-
-// GroupPlace is where a list of groups goes on.
-type GroupPlace struct {
-	Key soc.SortKey
-	ID  soc.GroupID
-}
-
-// Groups returns at most f.Limit groups, the one with the newest alert first. It is
-// never nil.
-func (s *Store) Groups(ctx context.Context, scope soc.Scope, f GroupFilter) ([]soc.Group, error) {
-	where, args := scopeOfSQL(`alert_groups.client_num`, scope)
-	in := func(column string, n int) { where = append(where, column+` IN (?`+strings.Repeat(`, ?`, n-1)+`)`) }
-	if len(f.Clients) > 0 {
-		in(`clients.id`, len(f.Clients))
-		for _, id := range f.Clients {
-			args = append(args, string(id))
-		}
-	}
-	if len(f.States) > 0 {
-		in(`alert_groups.state`, len(f.States))
-		for _, state := range f.States {
-			args = append(args, stateNum(state))
-		}
-	}
-	if f.AtLeast > 0 {
-		where, args = append(where, `alert_groups.severity >= ?`), append(args, f.AtLeast)
-	}
-	if f.Before != nil {
-		where = append(where, `(alert_groups.last_key < ? OR alert_groups.last_key = ? AND alert_groups.id < ?)`)
-		args = append(args, f.Before.Key[:], f.Before.Key[:], f.Before.ID[:])
-	}
-	if f.Limit <= 0 {
-		f.Limit = pageDefault
-	}
-	found, err := s.groups(ctx, strings.Join(where, ` AND `)+` ORDER BY alert_groups.last_key DESC, alert_groups.id DESC LIMIT ?`, append(args, min(f.Limit, pageMost))...)
-	if err != nil {
-		return nil, fmt.Errorf("list groups: %w", err)
-	}
-	return found, nil
-}
 
 // Group finds one group. One out of scope is not found.
 func (s *Store) Group(ctx context.Context, scope soc.Scope, id soc.GroupID) (soc.Group, error) {

@@ -85,6 +85,8 @@ func (onPostgres) snapshot() *sql.TxOptions {
 
 func (onPostgres) oneOf(values [][]byte) (string, []any) { return ` = ANY (?)`, []any{values} }
 
+func (onPostgres) oneOfNums(nums []int64) (string, []any) { return ` = ANY (?)`, []any{nums} }
+
 func (onPostgres) text(words, tokens string) any {
 	return addWords(wordsOf(words), strings.Fields(tokens))
 }

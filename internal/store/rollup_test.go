@@ -84,7 +84,7 @@ func checkGroups(t *testing.T, w *world) {
 	}
 	got := map[soc.GroupID]soc.Group{}
 	for f := (store.GroupFilter{Limit: 500}); ; {
-		page := must(w.Groups(t.Context(), system, f))(t)
+		page := must(w.Groups(t.Context(), system, f))(t).Groups
 		if len(page) == 0 {
 			break
 		}
@@ -92,7 +92,8 @@ func checkGroups(t *testing.T, w *world) {
 			got[g.ID] = g
 		}
 		last := page[len(page)-1]
-		f.Before = &store.GroupPlace{Key: last.SortKey, ID: last.ID}
+		place := store.PlaceOf(&last)
+		f.Before = &place
 	}
 	for id, g := range want {
 		switch {
@@ -140,7 +141,7 @@ func TestWhatWasRaisedAndResolvedIsCountedInItsGroup(t *testing.T) {
 		b.Rule = a.Rule
 		must(w.Raise(t.Context(), system, store.Notice{Alert: b, Client: w.client.ID, Node: w.node.ID, Once: "y"}))(t)
 		checkGroups(t, w)
-		if groups := must(w.Groups(t.Context(), system, store.GroupFilter{}))(t); len(groups) != 1 || groups[0].State != soc.AlertOpen {
+		if groups := must(w.Groups(t.Context(), system, store.GroupFilter{}))(t).Groups; len(groups) != 1 || groups[0].State != soc.AlertOpen {
 			t.Errorf("groups %+v, want one that is open again", groups)
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -75,6 +76,17 @@ func (onSQLite) oneOf(values [][]byte) (string, []any) {
 		args[i] = value
 	}
 	return ` IN (?` + strings.Repeat(`, ?`, len(args)-1) + `)`, args
+}
+
+func (onSQLite) oneOfNums(nums []int64) (string, []any) {
+	list := []byte{'['}
+	for i, num := range nums {
+		if i > 0 {
+			list = append(list, ',')
+		}
+		list = strconv.AppendInt(list, num, 10)
+	}
+	return ` IN (SELECT value FROM json_each(?))`, []any{string(append(list, ']'))}
 }
 
 func (onSQLite) text(words, tokens string) any { return words + " " + tokens }

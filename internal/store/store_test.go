@@ -206,7 +206,7 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 			},
 			"GroupTimeline": func() (int, error) { got, err := w.GroupTimeline(ctx, none, soc.GroupID{}); return len(got), err },
 			"Matches": func() (int, error) {
-				got, err := w.Matches(ctx, none, soc.VerbAcknowledge, query.Query{})
+				got, err := w.Matches(ctx, none, store.Step{Verb: soc.VerbAcknowledge, Query: &query.Query{}})
 				return int(got.Alerts), err
 			},
 			"Mentioned":    func() (int, error) { got, err := w.Mentioned(ctx, none); return len(got), err },
@@ -214,7 +214,15 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 			"Timeline":     func() (int, error) { got, err := w.Timeline(ctx, none, a.ID); return len(got), err },
 			"Undo":         func() (int, error) { _, _, err := w.Undo(ctx, none, "x"); return 0, err },
 			"Group":        func() (int, error) { _, err := w.Group(ctx, none, soc.GroupID{}); return 0, err },
-			"Groups":       func() (int, error) { got, err := w.Groups(ctx, none, store.GroupFilter{}); return len(got), err },
+			"Groups":       func() (int, error) { got, err := w.Groups(ctx, none, store.GroupFilter{}); return len(got.Groups), err },
+			"GroupFacets": func() (int, error) {
+				got, err := w.GroupFacets(ctx, none, query.Query{}, "")
+				return len(got.Severities) + len(got.Rules), err
+			},
+			"GroupBy": func() (int, error) {
+				got, err := w.GroupBy(ctx, none, store.GroupByFilter{By: []store.GroupKey{store.ByRule}})
+				return len(got.Items), err
+			},
 			"PruneRollups": func() (int, error) { return 0, w.PruneRollups(ctx, none) },
 			"Proof": func() (int, error) {
 				n := 0

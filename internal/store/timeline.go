@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/socme-project/socme/internal/query"
 	"github.com/socme-project/socme/soc"
 )
 
@@ -74,7 +73,7 @@ func (s *Store) Mentioned(ctx context.Context, scope soc.Scope) ([]soc.Action, e
 // actionsOf reads actions, the newest first. from is what follows FROM.
 func actionsOf(ctx context.Context, db queryer, from string, limit int, args ...any) ([]soc.Action, error) {
 	rows, err := db.QueryContext(ctx, `SELECT actions.id, actions.at_ms, actions.who, actions.verb, actions.verdict, actions.owner, actions.text, actions.mentions, actions.query,
-		actions.alerts, actions.undone_ms, (SELECT id FROM alert_groups WHERE alert_groups.num = actions.group_num) FROM `+from+` ORDER BY actions.num DESC LIMIT ?`, append(args, limit)...)
+		actions.alerts, actions.undone_ms, actions.of_groups, (SELECT id FROM alert_groups WHERE alert_groups.num = actions.group_num) FROM `+from+` ORDER BY actions.num DESC LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +84,7 @@ func actionsOf(ctx context.Context, db queryer, from string, limit int, args ...
 		var at, undone int64
 		var group []byte
 		var mentions string
-		if err := rows.Scan(&a.ID, &at, &a.Who, &a.Verb, &a.Verdict, &a.Owner, &a.Text, &mentions, &a.Query, &a.Alerts, &undone, &group); err != nil {
+		if err := rows.Scan(&a.ID, &at, &a.Who, &a.Verb, &a.Verdict, &a.Owner, &a.Text, &mentions, &a.Query, &a.Alerts, &undone, &a.OfGroups, &group); err != nil {
 			return nil, err
 		}
 		a.Time, a.Undone = fromMS(at), undone != 0
@@ -105,25 +104,35 @@ func actionsOf(ctx context.Context, db queryer, from string, limit int, args ...
 
 // Matches is what a filter finds, for a step on all of it.
 type Matches struct {
-	Alerts int64 `json:"alerts" doc:"how many; at most 100,001, which means more than a step may change"`
+	Alerts int64 `json:"alerts" doc:"how many it would change; at most 100,001, which means more than a step may change"`
+	Groups int64 `json:"groups" doc:"of how many groups they are"`
 	AsOf   int64 `json:"as_of" doc:"give it back with the step: what came since is left alone"`
 }
 
-// Matches counts what a step by the verb would change.
-func (s *Store) Matches(ctx context.Context, scope soc.Scope, verb soc.Verb, q query.Query) (Matches, error) {
-	var m Matches
+// Matches counts what a step would change: its verb, query, whether that asks for groups,
+// and the number up to which alerts were shown.
+func (s *Store) Matches(ctx context.Context, scope soc.Scope, step Step) (Matches, error) {
+	m := Matches{AsOf: step.AsOf}
 	db, err := s.read.DB()
+	if err == nil && m.AsOf == 0 {
+		m.AsOf, err = s.Newest(ctx, scope)
+	}
 	if err != nil {
 		return m, err
 	}
 	where, args := scopeSQL(scope)
-	w, a, err := s.whereSQL(ctx, db, q)
+	if step.Groups {
+		in, a, groupsErr := s.inGroups(ctx, db, scope, *step.Query, step.AsOf)
+		where, args, err = append(where, in), append(args, a...), groupsErr
+	} else {
+		w, a, filterErr := s.whereSQL(ctx, db, *step.Query)
+		where, args, err = append(where, w...), append(args, a...), filterErr
+	}
 	if err == nil {
-		fits, fitArgs := fittingSQL(verb)
-		args = append(append(args, a...), fitArgs...)
-		where = append(append(where, w...), fits)
-		err = db.QueryRowContext(ctx, `SELECT COUNT(*), (SELECT COALESCE(MAX(num), 0) FROM alerts) FROM (SELECT 1 FROM alerts WHERE `+strings.Join(where, ` AND `)+` LIMIT ?) AS found`,
-			append(args, StepMost+1)...).Scan(&m.Alerts, &m.AsOf)
+		fits, fitArgs := fittingSQL(step.Verb)
+		where, args = append(where, fits, `alerts.num <= ?`), append(append(args, fitArgs...), m.AsOf)
+		err = db.QueryRowContext(ctx, `SELECT COUNT(*), COUNT(DISTINCT group_num) FROM (SELECT group_num FROM alerts WHERE `+strings.Join(where, ` AND `)+` LIMIT ?) AS found`,
+			append(args, StepMost+1)...).Scan(&m.Alerts, &m.Groups)
 	}
 	if err != nil {
 		return m, fmt.Errorf("count what the filter finds: %w", err)

@@ -27,6 +27,8 @@ type Step struct {
 	Group *soc.GroupID
 	Query *query.Query
 	As    string // Query as it was written
+	// Groups says that Query asks for groups: the step is done to all alerts of each.
+	Groups bool
 
 	// AsOf bounds a group or filter to the alerts that were there when it was shown: see
 	// Matches. 0 is all.
@@ -153,7 +155,7 @@ func (t *triage) people() error {
 	actor := t.scope.Actor()
 	t.action = soc.Action{
 		ID: soc.NewID(), Time: t.now, Who: actor.Name, Verb: t.step.Verb, Verdict: t.step.Verdict,
-		Text: strings.TrimSpace(t.step.Text), Query: t.step.As, Group: t.step.Group,
+		Text: strings.TrimSpace(t.step.Text), Query: t.step.As, Group: t.step.Group, OfGroups: t.step.Groups,
 	}
 	if actor.Kind == soc.ActorUser && actor.ID != "" {
 		if err := t.tx.QueryRowContext(t.ctx, `SELECT num FROM users WHERE id = ?`, actor.ID).Scan(&t.user); err != nil {
@@ -201,6 +203,12 @@ func (t *triage) targets() ([]touched, error) {
 		if t.step.Verb == soc.VerbComment {
 			return nil, nil // it stands at the group
 		}
+	case t.step.Groups:
+		in, inArgs, err := t.inGroups(t.ctx, t.tx, t.scope, *t.step.Query, t.step.AsOf)
+		if err != nil {
+			return nil, err
+		}
+		where, args = append(where, in), append(args, inArgs...)
 	default:
 		w, a, err := t.whereSQL(t.ctx, t.tx, *t.step.Query)
 		if err != nil {
@@ -329,8 +337,8 @@ func (t *triage) save(alerts []touched) error {
 		names = string(text)
 	}
 	a := &t.action
-	_, err = t.tx.ExecContext(t.ctx, `INSERT INTO actions (num, id, at_ms, user_num, who, verb, verdict, owner, text, mentions, query, group_num, alerts) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		t.num, a.ID, a.Time.UnixMilli(), t.user, a.Who, string(a.Verb), int(a.Verdict), a.Owner, a.Text, names, a.Query, t.group, a.Alerts)
+	_, err = t.tx.ExecContext(t.ctx, `INSERT INTO actions (num, id, at_ms, user_num, who, verb, verdict, owner, text, mentions, query, group_num, alerts, of_groups) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		t.num, a.ID, a.Time.UnixMilli(), t.user, a.Who, string(a.Verb), int(a.Verdict), a.Owner, a.Text, names, a.Query, t.group, a.Alerts, a.OfGroups)
 	if err != nil {
 		return err
 	}

@@ -137,7 +137,7 @@ func TestAFilterIsActedOnAsItWasShownAndGivenBack(t *testing.T) {
 		w.deliver(t, alerts[:600]...)
 		before := states(t, w)
 		q := must(query.Parse("severity<=medium", query.Asker{Now: w.clock}))(t)
-		shown := must(w.Matches(t.Context(), ann, soc.VerbResolve, q))(t)
+		shown := must(w.Matches(t.Context(), ann, store.Step{Verb: soc.VerbResolve, Query: &q}))(t)
 		w.deliver(t, alerts[600:]...) // these came after the look
 		action := must(w.act(t, ann, store.Step{Verb: soc.VerbResolve, Verdict: soc.VerdictFalsePositive, Query: &q, As: "severity<=medium", AsOf: shown.AsOf}))(t)
 		if action.Alerts != shown.Alerts || shown.Alerts < 100 {

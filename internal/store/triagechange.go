@@ -30,8 +30,16 @@ func (t *triage) change(alerts []touched) error {
 	if err != nil {
 		return err
 	}
-	if t.group != nil && (t.step.Verb == soc.VerbClaim || t.step.Verb == soc.VerbAssign || t.step.Verb == soc.VerbRelease) {
+	if t.group != nil && givesOwner(t.step.Verb) {
 		if _, err := t.tx.ExecContext(t.ctx, `UPDATE alert_groups SET owner_num = ? WHERE num = ?`, t.owner, *t.group); err != nil {
+			return err
+		}
+	}
+	if t.step.Groups && givesOwner(t.step.Verb) {
+		is, nums := t.db.oneOfNums(groupsOf(alerts))
+		_, err := t.tx.ExecContext(t.ctx, `UPDATE alert_groups SET owner_num = ? WHERE num`+is+` AND (? OR owner_num IS NULL)`, //nolint:gosec // question marks only
+			append(append([]any{t.owner}, nums...), t.step.Verb != soc.VerbClaim)...)
+		if err != nil {
 			return err
 		}
 	}
@@ -49,6 +57,21 @@ func (t *triage) change(alerts []touched) error {
 		moves.add(a, stateNum(next), verdict)
 	}
 	return t.saveMoves(moves)
+}
+
+// givesOwner says that a step by the verb makes alerts somebody's, or nobody's.
+func givesOwner(verb soc.Verb) bool {
+	return verb == soc.VerbClaim || verb == soc.VerbAssign || verb == soc.VerbRelease
+}
+
+// groupsOf lists the groups of alerts, each once and in order.
+func groupsOf(alerts []touched) []int64 {
+	nums := make([]int64, 0, len(alerts))
+	for i := range alerts {
+		nums = append(nums, alerts[i].group)
+	}
+	slices.Sort(nums)
+	return slices.Compact(nums)
 }
 
 // moves gathers what a step changes in counts: how many alerts of a group went to or
@@ -152,6 +175,8 @@ func (t *triage) record() error {
 		target.ID = t.step.Alert.String()
 	case t.step.Group != nil:
 		noun, target.ID = "group", t.step.Group.String()
+	case t.step.Groups:
+		noun, target.Name = "groups", t.action.Query
 	default:
 		noun, target.Name = "filter", t.action.Query
 	}

@@ -64,14 +64,14 @@ func (t *triage) undo(id string) error {
 	if err != nil {
 		return err
 	}
-	t.action.Text, t.action.Alerts, t.action.Group, t.action.Query = string(was.Verb), int64(len(alerts)), was.Group, was.Query
+	t.action.Text, t.action.Alerts, t.action.Group, t.action.Query, t.action.OfGroups = string(was.Verb), int64(len(alerts)), was.Group, was.Query, was.OfGroups
 	if err := t.save(alerts); err != nil {
 		return err
 	}
 	if _, err := t.tx.ExecContext(t.ctx, `UPDATE actions SET undone_ms = ? WHERE num = ?`, t.now.UnixMilli(), num); err != nil {
 		return err
 	}
-	if err := t.giveBack(num, was.Verb, alerts, before); err != nil {
+	if err := t.giveBack(num, was, alerts, before); err != nil {
 		return err
 	}
 	if err := t.stream(alerts); err != nil {
@@ -106,7 +106,7 @@ func (t *triage) untouched(action int64) (now, before []touched, err error) {
 }
 
 // giveBack makes alerts what they were before an action.
-func (t *triage) giveBack(action int64, verb soc.Verb, now, before []touched) error {
+func (t *triage) giveBack(action int64, done soc.Action, now, before []touched) error {
 	const was = `(SELECT %s FROM action_alerts WHERE action_num = ? AND alert_num = alerts.num)`
 	var set []string
 	var args []any
@@ -117,12 +117,8 @@ func (t *triage) giveBack(action int64, verb soc.Verb, now, before []touched) er
 	if err != nil {
 		return err
 	}
-	if t.group != nil && (verb == soc.VerbClaim || verb == soc.VerbAssign || verb == soc.VerbRelease) {
-		var owner *int64
-		if len(before) > 0 {
-			owner = before[0].owner
-		}
-		if _, err := t.tx.ExecContext(t.ctx, `UPDATE alert_groups SET owner_num = ? WHERE num = ?`, owner, *t.group); err != nil {
+	if (t.group != nil || done.OfGroups) && givesOwner(done.Verb) {
+		if err := t.giveGroupsBack(now, before); err != nil {
 			return err
 		}
 	}
@@ -131,4 +127,30 @@ func (t *triage) giveBack(action int64, verb soc.Verb, now, before []touched) er
 		moves.add(&now[i], before[i].state, before[i].verdict)
 	}
 	return t.saveMoves(moves)
+}
+
+// giveGroupsBack makes groups whose they were: as one of their alerts was, unless somebody
+// else has been given one since.
+func (t *triage) giveGroupsBack(now, before []touched) error {
+	seen := map[int64]bool{}
+	for i := range now {
+		group := now[i].group
+		if seen[group] || group == 0 {
+			continue
+		}
+		seen[group] = true
+		_, err := t.tx.ExecContext(t.ctx, `UPDATE alert_groups SET owner_num = ? WHERE num = ? AND COALESCE(owner_num, 0) = ?`, before[i].owner, group, ownerOf(now[i].owner))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ownerOf is the number of an owner, 0 for nobody.
+func ownerOf(owner *int64) int64 {
+	if owner == nil {
+		return 0
+	}
+	return *owner
 }

@@ -12,6 +12,7 @@ export const { p, navigate, isActive, route } = createRouter({
 		'/nodes': () => import('./routes/Nodes.svelte'),
 		'/nodes/:id': () => import('./routes/Node.svelte'),
 		'/settings': () => import('./routes/Settings.svelte'),
+		'/design': () => import('./routes/Design.svelte'),
 		'*notfound': () => import('./routes/NotFound.svelte'),
 	},
 });

@@ -369,8 +369,8 @@ export interface paths {
 			cookie?: never;
 		};
 		/**
-		 * Groups of alerts, the one with the newest alert first
-		 * @description A group is alerts of one client with the same rule, source and destination. Its state is that of its least advanced alert.
+		 * The groups of alerts that a query finds
+		 * @description A group is alerts of one client with the same rule, source and destination. Its state is that of its least advanced alert. A query asks the group itself for what it knows: client, rule, engine, addresses, its worst severity, its state and its owner. What it does not know, one of its alerts must have, and all of that together; a time as well.
 		 */
 		get: operations['list-groups'];
 		put?: never;
@@ -441,6 +441,46 @@ export interface paths {
 		};
 		/** What people and machines did to a group, the newest first */
 		get: operations['group-timeline'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/groups/by': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Alerts that a query finds, grouped by other keys
+		 * @description They are counted on demand: the newest 10,000 that the query finds. A row is no group that one could act on; its query finds its alerts.
+		 */
+		get: operations['group-by'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/groups/facets': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * How many groups have which severity, state, owner, client, engine, rule, source and destination
+		 * @description Each field is counted as if the query did not ask for it, so that it tells what another choice would give.
+		 */
+		get: operations['group-facets'];
 		put?: never;
 		post?: never;
 		delete?: never;
@@ -930,6 +970,8 @@ export interface components {
 			 * @description of the list or preview that was looked at: alerts that came since are left alone
 			 */
 			as_of?: number;
+			/** @description the query asks for groups, as list-groups does: it is done to all alerts of each */
+			groups?: boolean;
 			/** @description the id or name of the user to assign to */
 			owner?: string;
 			query: string;
@@ -954,6 +996,8 @@ export interface components {
 			id: string;
 			/** @description names of the users whom the text mentions by @name */
 			mentions?: string[];
+			/** @description the filter asked for groups, and all alerts of each were acted on */
+			of_groups?: boolean;
 			/** @description whom it was given to */
 			owner?: string;
 			/** @description the filter, where a whole filter was acted on */
@@ -1427,12 +1471,96 @@ export interface components {
 			 */
 			state: 'open' | 'acknowledged' | 'escalated' | 'resolved';
 		};
+		GroupCount: {
+			/**
+			 * Format: int64
+			 * @description their alerts; where the query asks for what only alerts know, those that have it
+			 */
+			alerts: number;
+			/** @description false if there are more: 50,000 groups are counted, and among the newest 20,000 alerts that have what only alerts know */
+			complete: boolean;
+			/** Format: int64 */
+			groups: number;
+		};
+		GroupedBy: {
+			/**
+			 * Format: int64
+			 * @description how many were counted
+			 */
+			alerts: number;
+			/** @description false if only the newest 10,000 were counted */
+			complete: boolean;
+			/**
+			 * Format: int64
+			 * @description how many there are
+			 */
+			groups: number;
+			/** @description what has most alerts first */
+			items: components['schemas']['GroupedRow'][];
+		};
+		GroupedRow: {
+			/** Format: int64 */
+			alerts: number;
+			/**
+			 * Format: int64
+			 * @description how many clients they are of
+			 */
+			clients: number;
+			/** Format: date-time */
+			first_time?: string;
+			/** Format: date-time */
+			last_time?: string;
+			/** Format: int64 */
+			open: number;
+			/** @description what finds alerts like these */
+			query: string;
+			/**
+			 * @description the worst
+			 * @enum {string}
+			 */
+			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
+			/** @description one for each key */
+			values: components['schemas']['GroupedValue'][];
+		};
+		GroupedValue: {
+			/** @description what people call it, where that is something else */
+			label?: string;
+			value: string;
+		};
+		GroupFacet: {
+			/** Format: int64 */
+			count: number;
+			/** @description what people call it, where that is something else */
+			label?: string;
+			/** @description the part of a query that chooses it */
+			query: string;
+			value: string;
+		};
+		GroupFacets: {
+			clients: components['schemas']['GroupFacet'][];
+			/** @description false if there are more: of each field 50,000 groups are counted, and those of the newest 20,000 alerts that have what only alerts know */
+			complete: boolean;
+			destinations: components['schemas']['GroupFacet'][];
+			engines: components['schemas']['GroupFacet'][];
+			/** @description nobody, me, others */
+			owners: components['schemas']['GroupFacet'][];
+			rules: components['schemas']['GroupFacet'][];
+			/** @description the worst first */
+			severities: components['schemas']['GroupFacet'][];
+			sources: components['schemas']['GroupFacet'][];
+			/** @description the least advanced first */
+			states: components['schemas']['GroupFacet'][];
+		};
 		GroupPageBody: {
 			/**
 			 * Format: int64
 			 * @description give it back with an action: alerts that came since are left alone
 			 */
 			as_of: number;
+			/** @description false if groups may be missing: where the query asks for what only alerts know, the newest 20,000 that have it are looked at */
+			complete: boolean;
+			/** @description how many there are on all pages; on the first one only */
+			count?: components['schemas']['GroupCount'];
 			items: components['schemas']['Group'][];
 			/** @description cursor of the next page; null on the last */
 			next: string | null;
@@ -1552,7 +1680,7 @@ export interface components {
 		Matches: {
 			/**
 			 * Format: int64
-			 * @description how many; at most 100,001, which means more than a step may change
+			 * @description how many it would change; at most 100,001, which means more than a step may change
 			 */
 			alerts: number;
 			/**
@@ -1560,6 +1688,11 @@ export interface components {
 			 * @description give it back with the step: what came since is left alone
 			 */
 			as_of: number;
+			/**
+			 * Format: int64
+			 * @description of how many groups they are
+			 */
+			groups: number;
 		};
 		MITRE: {
 			tactics?: string[];
@@ -1803,6 +1936,13 @@ export interface components {
 			path: string;
 		};
 		'Preview-actionRequest': {
+			/**
+			 * Format: int64
+			 * @description of the list that was looked at: alerts that came since are left out
+			 */
+			as_of?: number;
+			/** @description the query asks for groups, as list-groups does; all alerts of each are meant */
+			groups?: boolean;
 			query: string;
 			/** @enum {string} */
 			verb: 'acknowledge' | 'claim' | 'assign' | 'release' | 'escalate' | 'resolve' | 'reopen';
@@ -4146,15 +4286,13 @@ export interface operations {
 	'list-groups': {
 		parameters: {
 			query?: {
-				/** @description ids, with commas; all if absent */
-				client?: string[] | null;
 				/** @description next of the page before */
 				cursor?: string;
 				limit?: number;
-				/** @description at least this one */
-				severity?: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
-				/** @description one or more, with commas; all if absent */
-				state?: ('open' | 'acknowledged' | 'escalated' | 'resolved')[] | null;
+				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
+				query?: string;
+				/** @description the newest alert first; or the worst severity first, and then the newest alert */
+				sort?: 'newest' | 'severity';
 			};
 			header?: never;
 			path?: never;
@@ -4541,6 +4679,167 @@ export interface operations {
 			};
 			/** @description Not Found */
 			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'group-by': {
+		parameters: {
+			query: {
+				/** @description one to three, with commas */
+				by:
+					| (
+							'client' | 'rule' | 'engine' | 'severity' | 'source' | 'destination' | 'host' | 'user' | 'node'
+					  )[]
+					| null;
+				limit?: number;
+				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
+				query?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['GroupedBy'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'group-facets': {
+		parameters: {
+			query?: {
+				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
+				query?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['GroupFacets'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
 				headers: {
 					[name: string]: unknown;
 				};

@@ -41,6 +41,8 @@ export interface Problem {
 	request: string;
 	/** Where in the input: "query.14" is column 14 of the query, counted from 1. */
 	location: string;
+	/** Everything that is wrong with the input, each with its place: "body.name". */
+	errors: { message: string; location: string }[];
 }
 
 export const api = createClient<paths>({ baseUrl: location.origin });
@@ -64,12 +66,13 @@ export function problemOf(error: Partial<Schemas['ErrorModel']> | undefined, res
 		message: first?.message ?? error?.detail ?? error?.title ?? `The core answered ${response.status}.`,
 		request: error?.instance ?? '',
 		location: first?.location ?? '',
+		errors: (error?.errors ?? []).map((e) => ({ message: e.message ?? '', location: e.location ?? '' })),
 	};
 }
 
 /** Turns what fetch throws into a problem. */
 export function unreachable(): Problem {
-	return { status: 0, message: 'The core cannot be reached.', request: '', location: '' };
+	return { status: 0, message: 'The core cannot be reached.', request: '', location: '', errors: [] };
 }
 
 /** What a call gives: data or a problem, and never an exception. */

@@ -1,0 +1,1 @@
+export { default as ConfirmName } from './confirm-name.svelte';

@@ -1,0 +1,1 @@
+export { default as Field, type ControlProps } from './field.svelte';

@@ -1,0 +1,1 @@
+export { default as Segmented } from './segmented.svelte';

@@ -1,0 +1,254 @@
+// Written by tools/rules.mjs from docs/openapi.yaml: run `npm run gen`, do not edit.
+/** What the core asks of a field. Lengths count characters. */
+export interface Rule {
+	readonly required?: boolean;
+	readonly minLength?: number;
+	readonly maxLength?: number;
+	readonly minItems?: number;
+	readonly maxItems?: number;
+	readonly pattern?: string;
+	readonly format?: string;
+	readonly number?: boolean;
+	readonly minimum?: number;
+	readonly maximum?: number;
+	readonly enum?: readonly string[];
+}
+
+/** By operation, then by field of its body. */
+export const rules = {
+	'change-account': {
+		current_password: {
+			maxLength: 1024,
+		},
+		name: {
+			maxLength: 64,
+		},
+		password: {
+			minLength: 10,
+			maxLength: 1024,
+		},
+	},
+	'set-totp': {
+		code: {
+			minLength: 6,
+			maxLength: 7,
+			required: true,
+		},
+		current_password: {
+			maxLength: 1024,
+		},
+		secret: {
+			minLength: 32,
+			maxLength: 32,
+			required: true,
+		},
+	},
+	'delete-totp': {
+		current_password: {
+			maxLength: 1024,
+		},
+	},
+	'act-on-filter': {
+		as_of: {
+			minimum: 0,
+			number: true,
+		},
+		owner: {
+			maxLength: 64,
+		},
+		query: {
+			maxLength: 4096,
+			required: true,
+		},
+		text: {
+			maxLength: 8192,
+		},
+		verb: {
+			enum: ['acknowledge', 'claim', 'assign', 'release', 'escalate', 'resolve', 'reopen', 'comment'],
+			required: true,
+		},
+		verdict: {
+			enum: ['true-positive', 'false-positive', 'benign', 'expected'],
+		},
+	},
+	'preview-action': {
+		query: {
+			maxLength: 4096,
+			required: true,
+		},
+		verb: {
+			enum: ['acknowledge', 'claim', 'assign', 'release', 'escalate', 'resolve', 'reopen'],
+			required: true,
+		},
+	},
+	'act-on-alert': {
+		owner: {
+			maxLength: 64,
+		},
+		text: {
+			maxLength: 8192,
+		},
+		verb: {
+			enum: ['acknowledge', 'claim', 'assign', 'release', 'escalate', 'resolve', 'reopen', 'comment'],
+			required: true,
+		},
+		verdict: {
+			enum: ['true-positive', 'false-positive', 'benign', 'expected'],
+		},
+	},
+	'add-client': {
+		name: {
+			minLength: 1,
+			maxLength: 64,
+			required: true,
+		},
+	},
+	'add-node-token': {
+		name: {
+			maxLength: 64,
+		},
+	},
+	'act-on-group': {
+		as_of: {
+			minimum: 0,
+			number: true,
+		},
+		owner: {
+			maxLength: 64,
+		},
+		text: {
+			maxLength: 8192,
+		},
+		verb: {
+			enum: ['acknowledge', 'claim', 'assign', 'release', 'escalate', 'resolve', 'reopen', 'comment'],
+			required: true,
+		},
+		verdict: {
+			enum: ['true-positive', 'false-positive', 'benign', 'expected'],
+		},
+	},
+	'add-hold': {
+		client: {
+			maxLength: 64,
+		},
+		from: {
+			format: 'date-time',
+		},
+		reason: {
+			minLength: 1,
+			maxLength: 500,
+			required: true,
+		},
+		until: {
+			format: 'date-time',
+		},
+	},
+	'set-retention': {
+		policies: {
+			maxItems: 5000,
+			required: true,
+		},
+		'policies[].client': {
+			maxLength: 64,
+		},
+		'policies[].days': {
+			minimum: 0,
+			maximum: 36500,
+			number: true,
+			required: true,
+		},
+		'policies[].severity': {
+			enum: ['unknown', 'informational', 'low', 'medium', 'high', 'critical'],
+			required: true,
+		},
+	},
+	'sign-in': {
+		code: {
+			maxLength: 32,
+		},
+		name: {
+			minLength: 1,
+			maxLength: 64,
+			required: true,
+		},
+		password: {
+			minLength: 1,
+			maxLength: 1024,
+			required: true,
+		},
+	},
+	'sign-in-by-link': {
+		secret: {
+			minLength: 1,
+			maxLength: 128,
+			required: true,
+		},
+	},
+	'add-token': {
+		clients: {
+			maxItems: 1000,
+		},
+		days: {
+			minimum: 1,
+			maximum: 3650,
+			number: true,
+		},
+		name: {
+			minLength: 1,
+			maxLength: 64,
+			required: true,
+		},
+		role: {
+			enum: ['admin', 'analyst', 'viewer'],
+			required: true,
+		},
+	},
+	'invite-user': {
+		clients: {
+			maxItems: 1000,
+		},
+		name: {
+			minLength: 1,
+			maxLength: 64,
+			required: true,
+		},
+		role: {
+			enum: ['admin', 'analyst', 'viewer'],
+			required: true,
+		},
+	},
+	'set-user': {
+		clients: {
+			maxItems: 1000,
+		},
+		name: {
+			minLength: 1,
+			maxLength: 64,
+		},
+		role: {
+			enum: ['admin', 'analyst', 'viewer'],
+		},
+	},
+	'add-view': {
+		name: {
+			minLength: 1,
+			maxLength: 64,
+			required: true,
+		},
+		query: {
+			maxLength: 4096,
+			required: true,
+		},
+	},
+	'change-view': {
+		name: {
+			minLength: 1,
+			maxLength: 64,
+			required: true,
+		},
+		query: {
+			maxLength: 4096,
+			required: true,
+		},
+	},
+} as const satisfies Record<string, Record<string, Rule>>;
