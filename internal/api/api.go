@@ -49,6 +49,7 @@ type API struct {
 	tries     *tries
 	rates     *rates
 	looks     *looks
+	seen      *overviews
 }
 
 // prefix is where the API begins. The version is part of it.
@@ -60,6 +61,7 @@ var system = soc.System("sign-in")
 // Handler serves the API; page serves every other path.
 func (a *API) Handler(page http.Handler) http.Handler {
 	a.passwords, a.tries, a.rates, a.looks = newPasswords(), newTries(a.Now), newRates(a.Now, a.Rate), newLooks(a)
+	a.seen = &overviews{store: a.Store, now: a.Now, kept: map[string]*keptOverview{}}
 	router := newRouter()
 	router.HandleMethodNotAllowed = true
 	router.Use(identify, a.recover)
@@ -117,7 +119,7 @@ func (a *API) register(router *gin.Engine) huma.API {
 	root := humagin.New(router, config)
 	group := huma.NewGroup(root, prefix)
 	group.UseMiddleware(a.count, a.authenticate(root))
-	for _, room := range []func(huma.API){a.about, a.session, a.sessions, a.account, a.totp, a.users, a.tokens, a.audit, a.clients, a.nodes, a.proof, a.alerts, a.counts, a.groups, a.triage, a.views, a.stream, a.query, a.retention} {
+	for _, room := range []func(huma.API){a.about, a.session, a.sessions, a.account, a.totp, a.users, a.tokens, a.audit, a.clients, a.nodes, a.proof, a.alerts, a.counts, a.groups, a.triage, a.views, a.stream, a.query, a.retention, a.overview} {
 		room(group)
 	}
 	bare := huma.NewGroup(root)

@@ -60,6 +60,12 @@ func (l *looks) see(scope soc.Scope, client soc.NamedClient, what string) {
 	}, what)
 }
 
+// counts notes that the scope saw what is counted over all its clients: one record for
+// the person and minute, or hundreds of clients would be one each.
+func (l *looks) counts(scope soc.Scope, what string) {
+	l.fold(store.Note{Scope: scope, Verb: "see", Noun: "counts"}, what)
+}
+
 // fail notes that somebody could not sign in as a user.
 func (l *looks) fail(user soc.User, address, what string) {
 	l.fold(store.Note{

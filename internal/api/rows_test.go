@@ -91,6 +91,8 @@ func rows() map[string]row {
 		"node-proof":  {least: "viewer", of: path("/nodes/{node}/proof?from=2020-01-01T00:00:00Z")},
 		"revoke-node": {least: "admin", ok: 204, of: path("/nodes/{node}/revoke")},
 
+		"overview": {least: "viewer", about: sent("/overview", "")},
+
 		"list-alerts": {least: "viewer", about: sent("/alerts?limit=500", ""), count: alertsOf},
 		"alert":       {least: "viewer", of: path("/alerts/{alert}")},
 		"alert-raw":   {least: "viewer", of: path("/alerts/{alert}/raw")},

@@ -219,6 +219,10 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				got, err := w.GroupFacets(ctx, none, query.Query{}, "")
 				return len(got.Severities) + len(got.Rules), err
 			},
+			"Overview": func() (int, error) {
+				got, err := w.Overview(ctx, none, w.clock)
+				return len(got.Clients) + int(got.Totals.Groups) + got.Nodes.Delivering + got.Claims.Count, err
+			},
 			"GroupBy": func() (int, error) {
 				got, err := w.GroupBy(ctx, none, store.GroupByFilter{By: []store.GroupKey{store.ByRule}})
 				return len(got.Items), err
