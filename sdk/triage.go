@@ -107,3 +107,30 @@ func (c *Caller) Similar(ctx context.Context, id string) (Similar, error) {
 	var found Similar
 	return found, c.do(ctx, http.MethodGet, "/alerts/"+url.PathEscape(id)+"/similar", nil, &found)
 }
+
+// Sighting is how often an observable of an alert was seen in the last 30 days.
+type Sighting struct {
+	soc.Observable
+	Query   string `json:"query"`
+	Alerts  int64  `json:"alerts"` // at most 1,000 are counted
+	Clients int64  `json:"clients"`
+	More    bool   `json:"more"` // there are more than were counted
+}
+
+// Sightings tells where else the observables of an alert were seen.
+func (c *Caller) Sightings(ctx context.Context, id string) ([]Sighting, error) {
+	var list struct{ Items []Sighting }
+	return list.Items, c.do(ctx, http.MethodGet, "/alerts/"+url.PathEscape(id)+"/sightings", nil, &list)
+}
+
+// Colleague is somebody who may work on the alerts of a client.
+type Colleague struct {
+	Name string   `json:"name"`
+	Role soc.Role `json:"role"`
+}
+
+// Colleagues lists who may work on the alerts of a client, by name.
+func (c *Caller) Colleagues(ctx context.Context, client string) ([]Colleague, error) {
+	var list struct{ Items []Colleague }
+	return list.Items, c.do(ctx, http.MethodGet, "/clients/"+url.PathEscape(client)+"/colleagues", nil, &list)
+}

@@ -19,7 +19,7 @@ import (
 
 func alertCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "alert", Short: "Alerts: list, count, watch, work on them, and the sensor's own bytes"}
-	cmd.AddCommand(alertList(), alertRaw(), alertWatch(), alertHistogram(), alertFacets(), alertSimilar(),
+	cmd.AddCommand(alertList(), alertRaw(), alertWatch(), alertHistogram(), alertFacets(), alertSimilar(), alertSightings(),
 		actionList("timeline ID", "What was done to an alert, the newest first", cobra.ExactArgs(1), func(cmd *cobra.Command, api *sdk.Caller, args []string) ([]soc.Action, error) {
 			return api.AlertTimeline(cmd.Context(), args[0])
 		}))

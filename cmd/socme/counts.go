@@ -131,6 +131,38 @@ func alertSimilar() *cobra.Command {
 	return cmd
 }
 
+func alertSightings() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "sightings ID", Short: "Where else its addresses, names and hashes were seen in the last 30 days", Args: cobra.ExactArgs(1),
+		RunE: withCaller(func(cmd *cobra.Command, api *sdk.Caller, args []string) error {
+			seen, err := api.Sightings(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return jsonLines(cmd.OutOrStdout(), seen)
+			}
+			if len(seen) == 0 {
+				fmt.Fprintln(cmd.OutOrStdout(), "There is nothing in it to look for elsewhere.")
+				return nil
+			}
+			table := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
+			fmt.Fprintln(table, "WHAT\tVALUE\tALERTS\tCLIENTS")
+			for _, s := range seen {
+				more := ""
+				if s.More {
+					more = "+"
+				}
+				fmt.Fprintf(table, "%s\t%s\t%d%s\t%d\n", s.Type, oneLine(s.Value), s.Alerts, more, s.Clients)
+			}
+			return table.Flush()
+		}),
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	return cmd
+}
+
 func viewsCommand() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{

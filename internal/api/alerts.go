@@ -20,6 +20,7 @@ type AlertDetail struct {
 	Observables []soc.Observable  `json:"observables,omitempty" nullable:"false" doc:"addresses, domains, hashes, URLs, users and hosts of the alert, each once"`
 	Ledger      *store.AlertPlace `json:"ledger,omitempty" doc:"absent for SOCme's own alerts"`
 	WitnessList []soc.Witness     `json:"witness_list" nullable:"false" doc:"other records that tell of the same event"`
+	Group       *soc.GroupID      `json:"group,omitempty" doc:"the group that it belongs to"`
 }
 
 // alertPage is a page of alerts.
@@ -91,6 +92,11 @@ func (a *API) alerts(api huma.API) {
 		}
 		detail := AlertDetail{StoredAlert: alert, Observables: soc.Observables(&alert.Alert)}
 		if detail.WitnessList, err = a.Store.Witnesses(ctx, scopeOf(ctx), alert.ID); err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		if group, err := a.Store.GroupOf(ctx, scopeOf(ctx), alert.ID); err == nil {
+			detail.Group = &group
+		} else if !errors.Is(err, soc.ErrNotFound) {
 			return nil, a.problem(ctx, err)
 		}
 		place, err := a.Store.AlertPlace(ctx, scopeOf(ctx), alert.ID)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/internal/wire"
 	"github.com/socme-project/socme/soc"
 )
@@ -46,6 +47,12 @@ func (a *API) clients(api huma.API) {
 			return nil, a.problem(ctx, err)
 		}
 		return &answer[soc.Client]{client}, nil
+	})
+	op = operation("colleagues", http.MethodGet, "/clients/{id}/colleagues", worker, "Who may work on the client's alerts: whom they can be given to, and whom comments mention")
+	op.Errors = append(op.Errors, http.StatusNotFound)
+	huma.Register(api, op, func(ctx context.Context, in *ByID) (*list[store.Colleague], error) {
+		items, err := a.Store.Colleagues(ctx, scopeOf(ctx), soc.ClientID(in.ID))
+		return listOf(items, a.problem(ctx, err))
 	})
 	op = operation("add-node-token", http.MethodPost, "/clients/{id}/node-tokens", admin, "Make a token that enrols one node of the client, within an hour")
 	op.DefaultStatus = http.StatusCreated

@@ -20,6 +20,7 @@ import (
 // knows status codes. What went wrong inside is logged and not told.
 func (a *API) problem(ctx context.Context, err error) error {
 	var q *query.Error
+	var step *soc.StepError
 	switch {
 	case err == nil:
 		return nil
@@ -33,6 +34,10 @@ func (a *API) problem(ctx context.Context, err error) error {
 		return huma.Error404NotFound("There is no such thing, or you may not see it.")
 	case errors.Is(err, soc.ErrInvalid):
 		return huma.Error422UnprocessableEntity(plain(err, soc.ErrInvalid))
+	case errors.As(err, &step): // with the facts, for who says it in another language
+		return huma.Error409Conflict(plain(err, soc.ErrConflict), &huma.ErrorDetail{
+			Message: plain(err, soc.ErrConflict), Location: "step", Value: Refusal{step.Verb, step.State, step.Owner, step.Last},
+		})
 	case errors.Is(err, soc.ErrConflict):
 		return huma.Error409Conflict(plain(err, soc.ErrConflict))
 	case errors.Is(err, soc.ErrForbidden):

@@ -25,6 +25,12 @@ type groupPage struct {
 	}
 }
 
+// GroupDetail is a group as it is now.
+type GroupDetail struct {
+	soc.Group
+	AsOf int64 `json:"as_of" doc:"give it back with an action: alerts that came since are left alone"`
+}
+
 func (a *API) groups(api huma.API) {
 	op := operation("list-groups", http.MethodGet, "/groups", signed, "The groups of alerts that a query finds")
 	op.Description = "A group is alerts of one client with the same rule, source and destination. Its state is that of its least advanced alert. " +
@@ -101,13 +107,17 @@ func (a *API) groups(api huma.API) {
 	})
 	op = operation("group", http.MethodGet, "/groups/{id}", signed, "One group of alerts")
 	op.Errors = append(op.Errors, http.StatusNotFound)
-	huma.Register(api, op, func(ctx context.Context, in *ByID) (*answer[soc.Group], error) {
+	huma.Register(api, op, func(ctx context.Context, in *ByID) (*answer[GroupDetail], error) {
+		newest, err := a.Store.Newest(ctx, scopeOf(ctx)) // before the group: see list-groups
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
 		group, err := a.group(ctx, in.ID)
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
 		a.looks.see(scopeOf(ctx), soc.NamedClient{ID: group.ClientID, Name: group.Client}, "group")
-		return &answer[soc.Group]{group}, nil
+		return &answer[GroupDetail]{GroupDetail{group, newest}}, nil
 	})
 	op = operation("group-alerts", http.MethodGet, "/groups/{id}/alerts", signed, "The alerts of a group, newest event first")
 	op.Errors = append(op.Errors, http.StatusNotFound)

@@ -84,6 +84,7 @@ func rows() map[string]row {
 		"list-clients":   {least: "viewer", about: sent("/clients", ""), count: clientsOf},
 		"add-client":     {least: "owner", ok: 201, about: sent("/clients", `{"name":"{new}"}`)},
 		"client":         {least: "viewer", of: path("/clients/{client}")},
+		"colleagues":     {least: "analyst", of: path("/clients/{client}/colleagues")},
 		"add-node-token": {least: "admin", ok: 201, of: withBody(path("/clients/{client}/node-tokens"), `{}`)},
 
 		"list-nodes":  {least: "viewer", about: sent("/nodes", ""), count: nodesOf},
@@ -111,6 +112,7 @@ func rows() map[string]row {
 		"group-timeline": {least: "viewer", of: path("/groups/{group}/timeline")},
 		"alert-timeline": {least: "viewer", of: path("/alerts/{alert}/timeline")},
 		"similar-alerts": {least: "viewer", of: path("/alerts/{alert}/similar")},
+		"sightings":      {least: "viewer", of: path("/alerts/{alert}/sightings")},
 		"mentions":       {least: "viewer", about: sent("/mentions", "")},
 		"act-on-alert":   {least: "analyst", of: withBody(path("/alerts/{alert}/actions"), `{"verb":"comment","text":"seen"}`)},
 		"act-on-group":   {least: "analyst", of: withBody(path("/groups/{group}/actions"), `{"verb":"release"}`)},

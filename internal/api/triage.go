@@ -25,6 +25,14 @@ type DoingToMany struct {
 	AsOf int64 `json:"as_of,omitempty" minimum:"0" doc:"of the list or preview that was looked at: alerts that came since are left alone"`
 }
 
+// Refusal is why a step does not fit: the value of the error at "step".
+type Refusal struct {
+	Verb  soc.Verb       `json:"verb"`
+	State soc.AlertState `json:"state"`
+	Owner string         `json:"owner,omitempty"` // set where somebody else has it
+	Last  soc.Action     `json:"last,omitzero"`   // the step that led there
+}
+
 func (d *Doing) step() store.Step {
 	return store.Step{Verb: d.Verb, Verdict: d.Verdict, Owner: d.Owner, Text: d.Text}
 }
@@ -146,6 +154,16 @@ func (a *API) timelines(api huma.API) {
 			return nil, a.problem(ctx, err)
 		}
 		items, err := a.Store.GroupTimeline(ctx, scopeOf(ctx), id)
+		return listOf(items, a.problem(ctx, err))
+	})
+	op = operation("sightings", http.MethodGet, "/alerts/{id}/sightings", signed, "How often each observable of an alert was seen, as far as one sees")
+	op.Errors = append(op.Errors, http.StatusNotFound)
+	huma.Register(api, op, func(ctx context.Context, in *ByID) (*list[store.Sighting], error) {
+		id, err := soc.ParseAlertID(in.ID)
+		if err != nil {
+			return nil, a.problem(ctx, err)
+		}
+		items, err := a.Store.Sightings(ctx, scopeOf(ctx), id)
 		return listOf(items, a.problem(ctx, err))
 	})
 	op = operation("similar-alerts", http.MethodGet, "/alerts/{id}/similar", signed, "What alerts of the same rule turned out to be, as far as one sees them")

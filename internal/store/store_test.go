@@ -210,6 +210,9 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				return int(got.Alerts), err
 			},
 			"Mentioned":    func() (int, error) { got, err := w.Mentioned(ctx, none); return len(got), err },
+			"Colleagues":   func() (int, error) { got, err := w.Colleagues(ctx, none, w.client.ID); return len(got), err },
+			"GroupOf":      func() (int, error) { _, err := w.GroupOf(ctx, none, a.ID); return 0, err },
+			"Sightings":    func() (int, error) { got, err := w.Sightings(ctx, none, a.ID); return len(got), err },
 			"Similar":      func() (int, error) { got, err := w.Similar(ctx, none, a.ID); return int(got.Seen), err },
 			"Timeline":     func() (int, error) { got, err := w.Timeline(ctx, none, a.ID); return len(got), err },
 			"Undo":         func() (int, error) { _, _, err := w.Undo(ctx, none, "x"); return 0, err },

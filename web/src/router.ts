@@ -9,6 +9,7 @@ export const { p, navigate, isActive, route } = createRouter({
 		},
 		'/alerts': () => import('./routes/Alerts.svelte'),
 		'/alerts/:id': () => import('./routes/Alert.svelte'),
+		'/groups/:id': () => import('./routes/Group.svelte'),
 		'/nodes': () => import('./routes/Nodes.svelte'),
 		'/nodes/:id': () => import('./routes/Node.svelte'),
 		'/settings': () => import('./routes/Settings.svelte'),

@@ -201,6 +201,23 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/alerts/{id}/sightings': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** How often each observable of an alert was seen, as far as one sees */
+		get: operations['sightings'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/alerts/{id}/similar': {
 		parameters: {
 			query?: never;
@@ -336,6 +353,23 @@ export interface paths {
 		};
 		/** One client, by its id or its name */
 		get: operations['client'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/clients/{id}/colleagues': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Who may work on the client's alerts: whom they can be given to, and whom comments mention */
+		get: operations['colleagues'];
 		put?: never;
 		post?: never;
 		delete?: never;
@@ -1101,6 +1135,8 @@ export interface components {
 			 */
 			event_time?: string;
 			file?: components['schemas']['File'];
+			/** @description the group that it belongs to */
+			group?: string;
 			id: string;
 			/**
 			 * @description the ledger's lane
@@ -1275,6 +1311,11 @@ export interface components {
 			 * @description how many nodes it has, revoked ones left out
 			 */
 			nodes: number;
+		};
+		Colleague: {
+			name: string;
+			/** @enum {string} */
+			role: 'admin' | 'analyst';
 		};
 		Credentials: {
 			/** @description of the authenticator app, or a recovery code; for who has a second factor */
@@ -1482,6 +1523,53 @@ export interface components {
 			/** Format: int64 */
 			groups: number;
 		};
+		GroupDetail: {
+			/** Format: int64 */
+			acknowledged: number;
+			/** Format: int64 */
+			alerts: number;
+			/**
+			 * Format: int64
+			 * @description give it back with an action: alerts that came since are left alone
+			 */
+			as_of: number;
+			/** @description the client's name */
+			client: string;
+			client_id: string;
+			/** @description example data, not detections */
+			demo: boolean;
+			/** @description address or host; may be empty */
+			destination: string;
+			/** Format: int64 */
+			escalated: number;
+			/**
+			 * Format: date-time
+			 * @description of the oldest alert, by the core's clock; absent if it could not be read
+			 */
+			first_time?: string;
+			id: string;
+			/** Format: date-time */
+			last_time?: string;
+			/** Format: int64 */
+			open: number;
+			/** @description the name of the user who has claimed it */
+			owner?: string;
+			/** @description the name is that of the newest alert */
+			rule: components['schemas']['Rule'];
+			/**
+			 * @description the highest of its alerts
+			 * @enum {string}
+			 */
+			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
+			sort_key: string;
+			/** @description address; where there is none, the agent or host */
+			source: string;
+			/**
+			 * @description that of the least advanced alert
+			 * @enum {string}
+			 */
+			state: 'open' | 'acknowledged' | 'escalated' | 'resolved';
+		};
 		GroupedBy: {
 			/**
 			 * Format: int64
@@ -1659,11 +1747,17 @@ export interface components {
 		ListClientBody: {
 			items: components['schemas']['Client'][];
 		};
+		ListColleagueBody: {
+			items: components['schemas']['Colleague'][];
+		};
 		ListNodeBody: {
 			items: components['schemas']['Node'][];
 		};
 		ListQueryFieldBody: {
 			items: components['schemas']['QueryField'][];
+		};
+		ListSightingBody: {
+			items: components['schemas']['Sighting'][];
 		};
 		ListTokenBody: {
 			items: components['schemas']['Token'][];
@@ -2089,6 +2183,25 @@ export interface components {
 			no_totp?: boolean;
 			/** @enum {string} */
 			role?: 'admin' | 'analyst' | 'viewer';
+		};
+		Sighting: {
+			/**
+			 * Format: int64
+			 * @description in the last 30 days, with this one; at most 1,000 are counted
+			 */
+			alerts: number;
+			/**
+			 * Format: int64
+			 * @description how many clients those are of
+			 */
+			clients: number;
+			/** @description there are more than were counted */
+			more?: boolean;
+			/** @description finds the alerts with it */
+			query: string;
+			/** @enum {string} */
+			type: 'address' | 'domain' | 'hash' | 'url' | 'user' | 'host' | 'email';
+			value: string;
 		};
 		'Sign-in-by-linkRequest': {
 			/** @description what follows #link= in the address */
@@ -3441,6 +3554,91 @@ export interface operations {
 			};
 		};
 	};
+	sightings: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ListSightingBody'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
 	'similar-alerts': {
 		parameters: {
 			query?: never;
@@ -4194,6 +4392,91 @@ export interface operations {
 			};
 		};
 	};
+	colleagues: {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ListColleagueBody'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
 	'add-node-token': {
 		parameters: {
 			query?: never;
@@ -4382,7 +4665,7 @@ export interface operations {
 					[name: string]: unknown;
 				};
 				content: {
-					'application/json': components['schemas']['Group'];
+					'application/json': components['schemas']['GroupDetail'];
 				};
 			};
 			/** @description Unauthorized */

@@ -7,6 +7,7 @@ export type About = Schemas['About'];
 export type Action = Schemas['Action'];
 export type Alert = Schemas['StoredAlert'];
 export type AlertDetail = Schemas['AlertDetail'];
+export type Colleague = Schemas['Colleague'];
 export type Doing = Schemas['Doing'];
 export type NewTOTP = Schemas['NewTOTP'];
 export type Observable = Schemas['Observable'];
@@ -17,6 +18,7 @@ export type Endpoint = Schemas['Endpoint'];
 export type Group = Schemas['Group'];
 export type Facet = Schemas['Facet'];
 export type Facets = Schemas['Facets'];
+export type GroupDetail = Schemas['GroupDetail'];
 export type Head = Schemas['HeadState'];
 export type Histogram = Schemas['Histogram'];
 export type Health = Schemas['NodeHealth'];
@@ -25,6 +27,7 @@ export type Node = Schemas['Node'];
 export type NodeDetail = Schemas['NodeDetail'];
 export type Session = Schemas['Session'];
 export type Severity = Alert['severity'];
+export type Sighting = Schemas['Sighting'];
 export type Similar = Schemas['Similar'];
 export type Source = Schemas['SourceHealth'];
 export type TapeCell = Schemas['TapeCell'];
@@ -48,6 +51,16 @@ export interface Problem {
 	location: string;
 	/** Everything that is wrong with the input, each with its place: "body.name". */
 	errors: { message: string; location: string }[];
+	/** Of a step that does not fit: what made it so. */
+	refusal?: Refusal;
+}
+
+/** What an alert is already, and the step that led there. */
+export interface Refusal {
+	state: Alert['state'];
+	/** Set where somebody else has it. */
+	owner?: string;
+	last?: Pick<Action, 'who' | 'time'>;
 }
 
 export const api = createClient<paths>({ baseUrl: location.origin });
@@ -72,7 +85,12 @@ export function problemOf(error: Partial<Schemas['ErrorModel']> | undefined, res
 		request: error?.instance ?? '',
 		location: first?.location ?? '',
 		errors: (error?.errors ?? []).map((e) => ({ message: e.message ?? '', location: e.location ?? '' })),
+		refusal: first?.location === 'step' && isRefusal(first.value) ? first.value : undefined,
 	};
+}
+
+function isRefusal(value: unknown): value is Refusal {
+	return typeof value === 'object' && value !== null && 'state' in value;
 }
 
 /** Turns what fetch throws into a problem. */

@@ -1,18 +1,18 @@
-import type { Observable } from '$lib/api';
-
-const names: Record<Observable['type'], string> = {
-	address: 'Address',
-	domain: 'Domain',
-	hash: 'Hash',
-	url: 'URL',
-	user: 'User',
-	host: 'Host',
-	email: 'Email',
-};
+import type { Observable, Sighting } from '$lib/api';
+import { t } from './detail.words';
 
 /** The word for a kind of observable. */
 export function observableName(type: Observable['type']): string {
-	return names[type];
+	return t.observable[type];
+}
+
+/** How often it was seen, once that is known and was counted. */
+export function sightingOf(
+	sightings: readonly Sighting[] | undefined,
+	type: Observable['type'],
+	value: string,
+): Sighting | undefined {
+	return sightings?.find((one) => one.type === type && one.value === value);
 }
 
 const url = /^\w+:\/\/([^/:?#]+)(?::\d+)?(.*)$/;

@@ -1,14 +1,14 @@
 import type { Alert } from '$lib/api';
-import { count } from '$lib/number';
+import { t } from './detail.words';
 import { engineName } from './words';
 
 /** One station of an alert's way. */
 export interface Station {
-	name: 'Sensor' | 'Node' | 'Core';
+	id: 'sensor' | 'node' | 'core' | 'you';
 	/** Which one it was. */
 	who: string;
 	/** What its time is called. */
-	what: 'event' | 'seen' | 'received';
+	what: 'event' | 'seen' | 'received' | 'shown';
 	time: string | undefined;
 	/** How long the way to here took, in ms; undefined where a time is missing. */
 	took: number | undefined;
@@ -26,26 +26,40 @@ const tolerance = -50; // ms
 /** Whose alert it is, and what passed it on. */
 function sensor(alert: Alert): string {
 	const engine = engineName(alert.rule.engine);
-	return alert.via ? `${engine} through ${engineName(alert.via)}` : engine;
+	return alert.via ? t.hop.through(engine, engineName(alert.via)) : engine;
 }
 
 /** Where the node read the alert's line; empty where it did not say. */
 export function placeOf(alert: Alert): string {
 	const place = alert.place;
 	if (!place) return '';
-	return place.offset === undefined ? place.path : `${place.path}, from byte ${count(place.offset)}`;
+	return place.offset === undefined ? place.path : t.fromByte(place.path, place.offset);
 }
 
-/** The way of an alert from the sensor to the core. */
-export function stations(alert: Alert): Station[] {
+/**
+ * The way of an alert from the sensor to the core and, where it is known when it was shown
+ * here, to who reads. That last hop is one only while the alert is fresh: who opens an old
+ * one has not waited for it.
+ */
+export function stations(alert: Alert, shown?: number): Station[] {
+	const here = shown === undefined ? undefined : shown - Date.parse(alert.received_time);
+	const live = here !== undefined && here < minute;
 	const raw: Omit<Station, 'took' | 'skewed' | 'late'>[] = [
-		{ name: 'Sensor', who: sensor(alert), what: 'event', time: alert.event_time },
-		{ name: 'Node', who: alert.node, what: 'seen', time: alert.seen_time },
-		{ name: 'Core', who: 'committed', what: 'received', time: alert.received_time },
+		{ id: 'sensor', who: sensor(alert), what: 'event', time: alert.event_time },
+		{ id: 'node', who: alert.node, what: 'seen', time: alert.seen_time },
+		{ id: 'core', who: t.hop.committed, what: 'received', time: alert.received_time },
 	];
+	if (shown !== undefined)
+		raw.push({
+			id: 'you',
+			who: live ? t.hop.live : t.hop.opened,
+			what: 'shown',
+			time: new Date(shown).toISOString(),
+		});
 	return raw.map((station, i) => {
 		const before = raw[i - 1]?.time;
-		const took = before && station.time ? Date.parse(station.time) - Date.parse(before) : undefined;
+		const known = before && station.time && (station.id !== 'you' || live);
+		const took = known && station.time ? Date.parse(station.time) - Date.parse(before) : undefined;
 		return {
 			...station,
 			took,

@@ -120,7 +120,7 @@ export class Triage {
 
 	/** Says why a step was not even tried. */
 	refuse(message: string): void {
-		this.#problem = { status: 409, message, request: '', location: '' };
+		this.#problem = { status: 409, message, request: '', location: '', errors: [] };
 	}
 
 	/** What was said has been read. */
