@@ -9,6 +9,46 @@ type Client struct {
 	Demo        bool      `json:"demo" doc:"the example client of the demo"`
 	CreatedTime time.Time `json:"created_time"`
 	Nodes       int       `json:"nodes" doc:"how many nodes it has, revoked ones left out"`
+	Contacts    []Contact `json:"contacts" nullable:"false" doc:"whom to call, the first one first"`
+	Notes       string    `json:"notes,omitempty" doc:"what to know, as Markdown; its own people read it, too"`
+	Logo        string    `json:"logo,omitempty" doc:"changes with the picture; absent if there is none"`
+}
+
+// Contact is somebody at a client. Only the name must be there.
+type Contact struct {
+	Name  string `json:"name" minLength:"1" maxLength:"64"`
+	Mail  string `json:"mail,omitempty" maxLength:"128"`
+	Phone string `json:"phone,omitempty" maxLength:"32"`
+	Note  string `json:"note,omitempty" maxLength:"256" doc:"for example when to call"`
+}
+
+// Removal is what goes with a client.
+type Removal struct {
+	Alerts     int64 `json:"alerts"`
+	Nodes      int64 `json:"nodes" doc:"with their ledgers"`
+	Delivering int64 `json:"nodes_to_revoke" doc:"nodes that may still deliver: while there are any, the client cannot be deleted"`
+	Users      int64 `json:"users" doc:"who may see this client; they stay, and see it no more"`
+	Tokens     int64 `json:"tokens" doc:"likewise"`
+	Holds      int64 `json:"holds" doc:"legal holds on its alerts, or on all clients': while there are any, the client cannot be deleted"`
+	Begun      bool  `json:"begun" doc:"it is being deleted; a dry run tells false"`
+}
+
+// LedgerRecord is one record of a ledger as the core took it: what left the client's site.
+type LedgerRecord struct {
+	Node         NodeID    `json:"node_id"`
+	NodeName     string    `json:"node"`
+	Epoch        Epoch     `json:"epoch"`
+	Lane         Lane      `json:"lane" enum:"critical,urgent,normal"`
+	Seq          uint64    `json:"seq"`
+	Kind         string    `json:"kind" enum:"alert,repeated,dropped,witness" doc:"a new alert; one that the core held already; one whose raw line the node had to drop; a record of another sensor that tells of an event of which there is an alert"`
+	ReceivedTime time.Time `json:"received_time" doc:"the core's clock"`
+	AlertID      AlertID   `json:"alert_id"`
+	Held         bool      `json:"held" doc:"the core still holds its bytes: /alerts/{alert_id}/raw"`
+	Rule         *Rule     `json:"rule,omitempty" doc:"absent where the core holds no more than the record"`
+	Severity     Severity  `json:"severity,omitzero" enum:"unknown,informational,low,medium,high,critical"`
+	EventTime    time.Time `json:"event_time,omitzero" doc:"to the millisecond, by the sensor's clock"`
+	RawSHA256    Hash      `json:"raw_sha256"`
+	RawSize      int       `json:"raw_size" doc:"bytes; 0 where the core does not hold them"`
 }
 
 // NodeState is what a node's record says of it at a moment.

@@ -1,7 +1,11 @@
 package api_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"image"
+	"image/png"
 	"net/http"
 	"slices"
 	"strings"
@@ -85,6 +89,14 @@ func rows() map[string]row {
 		"add-client":     {least: "owner", ok: 201, about: sent("/clients", `{"name":"{new}"}`)},
 		"client":         {least: "viewer", of: path("/clients/{client}")},
 		"colleagues":     {least: "analyst", of: path("/clients/{client}/colleagues")},
+		"set-client":     {least: "admin", of: newNotes},
+		"delete-client":  {least: "owner", of: withBody(path("/clients/{client}/delete"), `{"name":"","dry_run":true}`), quiet: true},
+		"client-records": {least: "viewer", of: path("/clients/{client}/records")},
+
+		"client-logo":        {least: "viewer", of: freshLogo},
+		"set-client-logo":    {least: "admin", of: withBody(path("/clients/{client}/logo"), picture())},
+		"delete-client-logo": {least: "admin", ok: 204, of: freshLogo},
+
 		"add-node-token": {least: "admin", ok: 201, of: withBody(path("/clients/{client}/node-tokens"), `{}`)},
 
 		"list-nodes":  {least: "viewer", about: sent("/nodes", ""), count: nodesOf},
@@ -192,6 +204,30 @@ func withBody(of func(*testing.T, *isolation, *asker, *side) (string, string), b
 		p, _ := of(t, i, a, s)
 		return p, body
 	}
+}
+
+// picture is a small logo.
+func picture() string {
+	var out bytes.Buffer
+	_ = png.Encode(&out, image.NewNRGBA(image.Rect(0, 0, 3, 2))) // into memory
+	return out.String()
+}
+
+// newNotes changes a client's notes.
+func newNotes(t *testing.T, i *isolation, a *asker, s *side) (string, string) {
+	t.Helper()
+	i.made++
+	p, _ := path("/clients/{client}")(t, i, a, s)
+	return p, fmt.Sprintf(`{"notes":"call first, %d"}`, i.made)
+}
+
+// freshLogo gives the client a logo that can be taken away.
+func freshLogo(t *testing.T, i *isolation, a *asker, s *side) (string, string) {
+	t.Helper()
+	if _, err := i.store.SetLogo(t.Context(), system, string(s.client.ID), store.Logo{Type: "image/png", Image: []byte(picture())}); err != nil && !errors.Is(err, soc.ErrNotFound) {
+		t.Fatal(err)
+	}
+	return path("/clients/{client}/logo")(t, i, a, s)
 }
 
 func freshToken(t *testing.T, i *isolation, _ *asker, s *side) (path, body string) {

@@ -21,6 +21,7 @@ func (c *Core) expire(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-timer.C:
+		case <-c.Store.Removals(): // a client was deleted: its data need not wait
 		}
 		for done := false; !done; {
 			var deleted int64

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"unicode"
@@ -22,12 +23,23 @@ type clientRow struct {
 	Demo      bool
 	CreatedMS int64 `gorm:"column:created_ms"`
 	Nodes     int   `gorm:"->"`
+	Contacts  string
+	Notes     string
+	Logo      string `gorm:"->"`
+	DeletedMS int64  `gorm:"column:deleted_ms"`
 }
 
 func (clientRow) TableName() string { return "clients" }
 
 func (r clientRow) client() soc.Client {
-	return soc.Client{ID: soc.ClientID(r.ID), Name: r.Name, Demo: r.Demo, CreatedTime: fromMS(r.CreatedMS), Nodes: r.Nodes}
+	c := soc.Client{
+		ID: soc.ClientID(r.ID), Name: r.Name, Demo: r.Demo, CreatedTime: fromMS(r.CreatedMS), Nodes: r.Nodes,
+		Contacts: []soc.Contact{}, Notes: r.Notes, Logo: r.Logo,
+	}
+	if r.Contacts != "" {
+		_ = json.Unmarshal([]byte(r.Contacts), &c.Contacts) // written by SetClient from the same type
+	}
+	return c
 }
 
 func (r clientRow) named() soc.NamedClient {
@@ -108,8 +120,8 @@ func (s *Store) client(ctx context.Context, scope soc.Scope, idOrName string) (c
 
 func (s *Store) clients(ctx context.Context, scope soc.Scope, where string, args ...any) ([]clientRow, error) {
 	return gorm.G[clientRow](s.read).
-		Select("clients.*, (SELECT COUNT(*) FROM nodes WHERE nodes.client_num = clients.num AND nodes.revoked_ms = 0) AS nodes").
-		Where(where, args...).
+		Select("clients.*, (SELECT COUNT(*) FROM nodes WHERE nodes.client_num = clients.num AND nodes.revoked_ms = 0) AS nodes, COALESCE((SELECT hash FROM logos WHERE logos.client_num = clients.num), '') AS logo").
+		Where(where, args...).Where("deleted_ms = 0").
 		Scopes(inScope(scope)).
 		Order("name_key").Find(ctx)
 }
@@ -121,68 +133,4 @@ func inScope(scope soc.Scope) func(*gorm.Statement) {
 			stmt.Where("clients.id IN ?", append([]soc.ClientID{""}, scope.Clients()...))
 		}
 	}
-}
-
-// DeleteDemo removes the demo's client with all that it brought: nodes, alerts,
-// ledger. It returns how many alerts went, and ErrNotFound if there is no demo.
-func (s *Store) DeleteDemo(ctx context.Context, scope soc.Scope) (alerts int64, err error) {
-	if err := mustAll(scope); err != nil {
-		return 0, err
-	}
-	err = s.tx(ctx, func(g *gorm.DB, tx *sql.Tx) error {
-		var demo clientRow
-		if err := tx.QueryRowContext(ctx, `SELECT num, id, name FROM clients WHERE demo`+s.db.forUpdate(`clients`)).Scan(&demo.Num, &demo.ID, &demo.Name); err != nil {
-			return notFound(err)
-		}
-		client := demo.Num
-		const (
-			ofAlerts = `(SELECT num FROM alerts WHERE client_num = ?)`
-			ofHeads  = `(SELECT heads.num FROM heads JOIN nodes ON nodes.num = heads.node_num WHERE nodes.client_num = ?)`
-		)
-		for _, statement := range []string{
-			`UPDATE nodes SET revoked_ms = 1 WHERE client_num = ?`, // deliveries that are under way end before, or find no node
-			`DELETE FROM feed WHERE alert_num IN ` + ofAlerts,
-			`DELETE FROM alert_text WHERE rowid IN (SELECT place FROM alerts WHERE client_num = ?)`,
-			`DELETE FROM raws WHERE alert_num IN ` + ofAlerts,
-			`DELETE FROM events WHERE alert_num IN ` + ofAlerts,
-			`DELETE FROM witnesses WHERE alert_num IN ` + ofAlerts,
-			`DELETE FROM action_alerts WHERE alert_num IN ` + ofAlerts,
-			`DELETE FROM withheld WHERE node_num IN (SELECT num FROM nodes WHERE client_num = ?)`,
-			`DELETE FROM ledger WHERE head_num IN ` + ofHeads,
-			`DELETE FROM tape WHERE head_num IN ` + ofHeads,
-			`DELETE FROM signed_heads WHERE head_num IN ` + ofHeads,
-			`DELETE FROM missing_ranges WHERE head_num IN ` + ofHeads,
-			`DELETE FROM heads WHERE num IN ` + ofHeads,
-			`DELETE FROM enrolments WHERE client_num = ?`,
-			`DELETE FROM nodes WHERE client_num = ?`,
-			`DELETE FROM alerts WHERE client_num = ?`,
-			`DELETE FROM alert_groups WHERE client_num = ?`,
-			uncount(`rollup_minute`, `slot, severity, engine`),
-			`DELETE FROM rollup_minute WHERE client_num = ?`,
-			uncount(`rollup_hour`, `slot, severity, engine`),
-			`DELETE FROM rollup_hour WHERE client_num = ?`,
-			uncount(`rollup_rule`, `slot, rule_num`),
-			`DELETE FROM rollup_rule WHERE client_num = ?`,
-			`DELETE FROM rollup_facet WHERE client_num = ?`,
-			`DELETE FROM retention WHERE client_num = ?`,
-			`DELETE FROM holds WHERE client_num = ?`,
-			`DELETE FROM rollup_outcome WHERE client_num = ?`,
-			`DELETE FROM clients WHERE num = ?`,
-		} {
-			result, err := tx.ExecContext(ctx, statement, client)
-			if err != nil {
-				return fmt.Errorf("%s: %w", statement, err)
-			}
-			if strings.HasPrefix(statement, `DELETE FROM alerts `) {
-				if alerts, err = result.RowsAffected(); err != nil {
-					return err
-				}
-			}
-		}
-		return s.audit(g, scope, change{verb: "delete", noun: "client", target: demo.target(), client: demo.named(), before: map[string]any{"name": demo.Name, "alerts": alerts}})
-	})
-	if err != nil {
-		return 0, fmt.Errorf("delete the demo: %w", err)
-	}
-	return alerts, nil
 }

@@ -90,7 +90,7 @@ func policyRows(ctx context.Context, db queryer) ([]policyRow, error) {
 }
 
 func clientNames(ctx context.Context, db queryer) ([]shelf, error) {
-	rows, err := db.QueryContext(ctx, `SELECT num, name FROM clients ORDER BY name_key`)
+	rows, err := db.QueryContext(ctx, `SELECT num, name FROM clients WHERE deleted_ms = 0 ORDER BY name_key`)
 	if err != nil {
 		return nil, err
 	}
@@ -179,6 +179,12 @@ func (s *Store) Expire(ctx context.Context, scope soc.Scope, limit time.Duration
 		return 0, false, fmt.Errorf("delete old alerts: %w", err)
 	}
 	e := expiry{Store: s, shelves: all, now: s.now().UTC(), limit: limit, began: time.Now()}
+	if done, err := e.removeClients(ctx); err != nil || !done {
+		if err != nil {
+			err = fmt.Errorf("delete what deleted clients have left: %w", err)
+		}
+		return e.deleted, false, err
+	}
 	for _, sh := range all {
 		for _, of := range sh.spans(e.now) {
 			if done, err := e.empty(ctx, sh, of); err != nil || !done {
@@ -241,29 +247,12 @@ func (e *expiry) empty(ctx context.Context, sh shelf, of span) (done bool, err e
 		if e.limit > 0 && time.Since(e.began) > e.limit {
 			return false, nil
 		}
-		rest := time.NewTimer(max(restLeast, restTimes*time.Since(began)))
-		select {
-		case <-ctx.Done():
-			rest.Stop()
-			return false, ctx.Err()
-		case <-rest.C:
+		if err := restFor(ctx, time.Since(began)); err != nil {
+			return false, err
 		}
 	}
 }
 
 func oldNums(ctx context.Context, db queryer, sh shelf, of span, now time.Time, limit int) ([]int64, error) {
-	rows, err := db.QueryContext(ctx, `SELECT num`+oldSQL+` ORDER BY sort_key LIMIT ?`, append(sh.args(of, now), limit)...)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = rows.Close() }() // Err below tells what matters
-	var nums []int64
-	for rows.Next() {
-		var num int64
-		if err := rows.Scan(&num); err != nil {
-			return nil, err
-		}
-		nums = append(nums, num)
-	}
-	return nums, rows.Err()
+	return numsOf(ctx, db, `SELECT num`+oldSQL+` ORDER BY sort_key LIMIT ?`, append(sh.args(of, now), limit)...)
 }

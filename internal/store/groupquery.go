@@ -44,7 +44,9 @@ const (
 )
 
 // shared says that all alerts of a group have it in common.
-func (f family) shared() bool { return f != ofSeverity && f != ofState && f != ofOwner && f != ofSeveral }
+func (f family) shared() bool {
+	return f != ofSeverity && f != ofState && f != ofOwner && f != ofSeveral
+}
 
 // groupPart is a part of a query that groups answer themselves.
 type groupPart struct {
@@ -339,7 +341,7 @@ func groupsAsOf(asOf int64) (from string, args []any) {
 	}
 	const key = `CASE WHEN was.group_num IS NULL THEN g.%[1]s ELSE (SELECT sort_key FROM alerts WHERE group_num = g.num AND num <= ? ORDER BY sort_key%[2]s LIMIT 1) END AS %[1]s`
 	return `(SELECT g.num, g.client_num, g.rule_num, g.src, g.dst, g.owner_num, COALESCE(was.severity, g.severity) AS severity, COALESCE(was.state, g.state) AS state, ` +
-		fmt.Sprintf(key, `first_key`, ``) + `, ` + fmt.Sprintf(key, `last_key`, ` DESC`) + ` FROM alert_groups AS g
+			fmt.Sprintf(key, `first_key`, ``) + `, ` + fmt.Sprintf(key, `last_key`, ` DESC`) + ` FROM alert_groups AS g
 		LEFT JOIN (SELECT group_num, MAX(severity) AS severity, MIN(state) AS state FROM alerts
 			WHERE num <= ? AND group_num IN (SELECT group_num FROM alerts WHERE num > ?) GROUP BY group_num) AS was ON was.group_num = g.num) AS alert_groups`,
 		[]any{asOf, asOf, asOf, asOf}

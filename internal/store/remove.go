@@ -17,7 +17,7 @@ import (
 // that is gone is passed over, and forgotten within a day; what was raised once is not
 // raised again.
 func hangsOnAlerts() []string {
-	return []string{`raws WHERE alert_num`, `witnesses WHERE alert_num`, `action_alerts WHERE alert_num`, `alerts WHERE num`}
+	return []string{`raws WHERE alert_num`, `witnesses WHERE alert_num`, `action_alerts WHERE alert_num`, `alert_tags WHERE alert_num`, `alerts WHERE num`}
 }
 
 // leaving is what of an alert is needed to take it out of everything that counts it.
@@ -192,6 +192,7 @@ func leaveGroups(ctx context.Context, tx *sql.Tx, groups map[int64]*left) error 
 	}
 	in, args := inNums(nums)
 	for _, statement := range []string{
+		`DELETE FROM group_tags WHERE group_num IN (SELECT num FROM alert_groups WHERE alerts = 0 AND num` + in + `)`,
 		`DELETE FROM alert_groups WHERE alerts = 0 AND num` + in,
 		`UPDATE alert_groups SET state = ` + groupState + `,
 			first_key = (SELECT sort_key FROM alerts WHERE group_num = alert_groups.num ORDER BY sort_key LIMIT 1),

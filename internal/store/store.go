@@ -41,6 +41,7 @@ type Store struct {
 
 	file      string              // of SQLite
 	committed func(time.Duration) // hears how long each transaction took; may be nil
+	removals  chan struct{}       // see Removals
 	expiring  sync.Mutex          // held by the one that deletes old alerts
 
 	trouble atomic.Pointer[string] // why nothing can be written; nil while all is well
@@ -86,7 +87,7 @@ const readers = 8
 // Open opens the database, makes it if there is none, and brings its schema up to date.
 // A schema newer than this program is refused.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{now: o.Now, committed: o.Committed}
+	s := &Store{now: o.Now, committed: o.Committed, removals: make(chan struct{}, 1)}
 	var err error
 	if s.pack, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20)); err != nil {
 		return nil, fmt.Errorf("prepare zstd: %w", err)

@@ -226,6 +226,27 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				got, err := w.Overview(ctx, none, w.clock)
 				return len(got.Clients) + int(got.Totals.Groups) + got.Nodes.Delivering + got.Claims.Count, err
 			},
+			"SetClient": func() (int, error) {
+				_, err := w.SetClient(ctx, none, string(w.client.ID), store.ClientChange{})
+				return 0, err
+			},
+			"DeleteClient": func() (int, error) {
+				_, err := w.DeleteClient(ctx, none, string(w.client.ID), w.client.Name)
+				return 0, err
+			},
+			"Removal": func() (int, error) {
+				got, err := w.Removal(ctx, none, string(w.client.ID))
+				return int(got.Alerts), err
+			},
+			"Logo": func() (int, error) { got, err := w.Logo(ctx, none, string(w.client.ID)); return len(got.Image), err },
+			"SetLogo": func() (int, error) {
+				_, err := w.SetLogo(ctx, none, string(w.client.ID), store.Logo{Image: []byte("x")})
+				return 0, err
+			},
+			"Records": func() (int, error) {
+				got, _, err := w.Records(ctx, none, store.RecordFilter{Client: string(w.client.ID)})
+				return len(got), err
+			},
 			"GroupBy": func() (int, error) {
 				got, err := w.GroupBy(ctx, none, store.GroupByFilter{By: []store.GroupKey{store.ByRule}})
 				return len(got.Items), err
