@@ -209,15 +209,15 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				got, err := w.Matches(ctx, none, store.Step{Verb: soc.VerbAcknowledge, Query: &query.Query{}})
 				return int(got.Alerts), err
 			},
-			"Mentioned":    func() (int, error) { got, err := w.Mentioned(ctx, none); return len(got), err },
-			"Colleagues":   func() (int, error) { got, err := w.Colleagues(ctx, none, w.client.ID); return len(got), err },
-			"GroupOf":      func() (int, error) { _, err := w.GroupOf(ctx, none, a.ID); return 0, err },
-			"Sightings":    func() (int, error) { got, err := w.Sightings(ctx, none, a.ID); return len(got), err },
-			"Similar":      func() (int, error) { got, err := w.Similar(ctx, none, a.ID); return int(got.Seen), err },
-			"Timeline":     func() (int, error) { got, err := w.Timeline(ctx, none, a.ID); return len(got), err },
-			"Undo":         func() (int, error) { _, _, err := w.Undo(ctx, none, "x"); return 0, err },
-			"Group":        func() (int, error) { _, err := w.Group(ctx, none, soc.GroupID{}); return 0, err },
-			"Groups":       func() (int, error) { got, err := w.Groups(ctx, none, store.GroupFilter{}); return len(got.Groups), err },
+			"Mentioned":  func() (int, error) { got, err := w.Mentioned(ctx, none); return len(got), err },
+			"Colleagues": func() (int, error) { got, err := w.Colleagues(ctx, none, w.client.ID); return len(got), err },
+			"GroupOf":    func() (int, error) { _, err := w.GroupOf(ctx, none, a.ID); return 0, err },
+			"Sightings":  func() (int, error) { got, err := w.Sightings(ctx, none, a.ID); return len(got), err },
+			"Similar":    func() (int, error) { got, err := w.Similar(ctx, none, a.ID); return int(got.Seen), err },
+			"Timeline":   func() (int, error) { got, err := w.Timeline(ctx, none, a.ID); return len(got), err },
+			"Undo":       func() (int, error) { _, _, err := w.Undo(ctx, none, "x"); return 0, err },
+			"Group":      func() (int, error) { _, err := w.Group(ctx, none, soc.GroupID{}); return 0, err },
+			"Groups":     func() (int, error) { got, err := w.Groups(ctx, none, store.GroupFilter{}); return len(got.Groups), err },
 			"GroupFacets": func() (int, error) {
 				got, err := w.GroupFacets(ctx, none, query.Query{}, "")
 				return len(got.Severities) + len(got.Rules), err
