@@ -24,16 +24,17 @@ const (
 func (a *API) stream(api huma.API) {
 	op := operation("stream", http.MethodGet, "/stream", signed, "New alerts as they are committed (server-sent events)")
 	op.Description = "Events: `hello` {position} first; `alert` with the alert as data and its position as id; `reset` when " +
-		"positions were missed and the list must be queried again. A client that comes back sends Last-Event-ID."
+		"positions were missed and the list must be queried again. A client that comes back sends Last-Event-ID. " +
+		"Of several queries an alert matches at least one; `matches` in its data counts which, from 0."
 	op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{
 		"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}},
 	}}}
 	huma.Register(api, long(op), func(ctx context.Context, in *struct {
-		QueryParam
+		Queries     []string `query:"query,explode" maxItems:"32" doc:"the query language; several may be given, everything if absent" example:"severity>=high"`
 		LastEventID string `header:"Last-Event-ID" maxLength:"32" doc:"position of the last event that was seen"`
 	},
 	) (*huma.StreamResponse, error) {
-		q, err := query.Parse(in.Query, a.asker(ctx))
+		queries, err := a.queries(ctx, in.Queries)
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
@@ -41,7 +42,7 @@ func (a *API) stream(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		s := &stream{API: a, query: q, who: principalOf(ctx), pos: span.Last}
+		s := &stream{API: a, queries: queries, who: principalOf(ctx), pos: span.Last}
 		if in.LastEventID != "" {
 			pos, err := strconv.ParseInt(in.LastEventID, 10, 64)
 			s.reset = err != nil || !span.Holds(pos)
@@ -53,10 +54,27 @@ func (a *API) stream(api huma.API) {
 	})
 }
 
+// queries reads those of a stream, of which there is at least one: without any it is the
+// one that matches everything.
+func (a *API) queries(ctx context.Context, texts []string) ([]query.Query, error) {
+	if len(texts) == 0 {
+		texts = []string{""}
+	}
+	var queries []query.Query
+	for _, text := range texts {
+		q, err := query.Parse(text, a.asker(ctx))
+		if err != nil {
+			return nil, err
+		}
+		queries = append(queries, q)
+	}
+	return queries, nil
+}
+
 // stream is one listener.
 type stream struct {
 	*API
-	query   query.Query
+	queries []query.Query
 	who     principal
 	pos     int64
 	reset   bool
@@ -141,8 +159,7 @@ func (s *stream) next(ctx context.Context) error {
 			s.event("reset", strconv.FormatInt(f.Pos, 10), struct{}{})
 			continue
 		}
-		if s.who.scope.Sees(f.Alert.ClientID) && s.query.Match(&f.Alert) {
-			s.event("alert", strconv.FormatInt(f.Pos, 10), &f.Alert)
+		if s.alert(f) {
 			s.sawAlerts(s.who.scope, "alerts", f.Alert)
 			sent++
 		}
@@ -150,6 +167,31 @@ func (s *stream) next(ctx context.Context) error {
 	s.Metrics.StreamSent(sent)
 	s.pos = next
 	return nil
+}
+
+// alert writes an alert that the listener may see and asked for; false if it is none.
+func (s *stream) alert(f *soc.Fed) bool {
+	if !s.who.scope.Sees(f.Alert.ClientID) {
+		return false
+	}
+	var matches []int
+	for i := range s.queries {
+		if s.queries[i].Match(&f.Alert) {
+			matches = append(matches, i)
+		}
+	}
+	switch {
+	case len(matches) == 0:
+		return false
+	case len(s.queries) == 1:
+		s.event("alert", strconv.FormatInt(f.Pos, 10), &f.Alert)
+	default:
+		s.event("alert", strconv.FormatInt(f.Pos, 10), struct {
+			*soc.StoredAlert
+			Matches []int `json:"matches"`
+		}{&f.Alert, matches})
+	}
+	return true
 }
 
 // catchUp reads what the hub no longer has from the store.

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { Core } from '../e2e/core';
 import { alertLine } from '../e2e/eve';
-import { signIn } from '../e2e/page';
+import { flat, signIn } from '../e2e/page';
 
 const lines = 50;
 
@@ -10,7 +10,7 @@ test('line written to row drawn', async ({ context, page }) => {
 	const core = await Core.start();
 	try {
 		await signIn(core, context);
-		await page.goto(`${core.url}/alerts`);
+		await page.goto(core.url + flat);
 		await expect(page.getByText('Live', { exact: true })).toBeVisible();
 		const took: number[] = [];
 		for (let i = 0; i < lines; i++) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from '@playwright/test';
 import { bytesOf, Core } from './core';
 import { alertLine } from './eve';
-import { row, signIn, watch } from './page';
+import { flat, row, signIn, watch } from './page';
 
 let core: Core;
 test.beforeAll(async () => {
@@ -11,7 +11,7 @@ test.beforeAll(async () => {
 test.afterAll(() => core.remove());
 test.beforeEach(async ({ context, page }) => {
 	await signIn(core, context);
-	await page.goto(`${core.url}/alerts`);
+	await page.goto(core.url + flat);
 	await expect(page.getByText('Live', { exact: true })).toBeVisible();
 });
 
@@ -123,7 +123,7 @@ test('tabs with the same query share one stream, and the next one takes over', a
 		if (request.url().includes('/api/v1/stream')) asked.push(request.url());
 	});
 	const second = await context.newPage();
-	await second.goto(`${core.url}/alerts`);
+	await second.goto(core.url + flat);
 	await expect(second.getByText('Live', { exact: true })).toBeVisible();
 	await core.write(alertLine({ signature: 'PAGE in both tabs' }));
 	await expect(row(page, 'PAGE in both tabs')).toBeVisible();
@@ -142,7 +142,7 @@ test('a long list is read page by page while one scrolls', async ({ page }) => {
 			alertLine({ signature: `PAGE old ${i}`, time: new Date(start + i * 1000), severity: 3 }),
 		);
 	}
-	await page.goto(`${core.url}/alerts?query=${encodeURIComponent('"PAGE old"')}`);
+	await page.goto(`${core.url}${flat}&query=${encodeURIComponent('"PAGE old"')}`);
 	await expect(row(page, 'PAGE old 299')).toBeVisible();
 	const list = page.getByRole('region', { name: 'Alerts, newest first' });
 	const oldest = page.getByRole('link', { name: 'PAGE old 0', exact: true });
@@ -161,7 +161,7 @@ test('a click with Ctrl opens another tab, one in the list keeps the place', asy
 	const link = row(page, 'PAGE for another tab').getByRole('link');
 	const [tab] = await Promise.all([context.waitForEvent('page'), link.click({ modifiers: ['Control'] })]);
 	await expect(tab.getByRole('heading', { name: 'PAGE for another tab', level: 2 })).toBeVisible();
-	await expect(page).toHaveURL(`${core.url}/alerts`);
+	await expect(page).toHaveURL(core.url + flat);
 	await tab.close();
 
 	for (let i = 0; i < 40; i++) await core.write(alertLine({ signature: `PAGE far below ${i}` }));

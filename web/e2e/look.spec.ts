@@ -1,6 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { Core } from './core';
-import { look, signIn, watch } from './page';
+import { flat, look, signIn, watch } from './page';
 
 // Every page in both themes and on both sizes: no broken rule of accessibility, no broken
 // policy, nothing wider than the screen. The pictures are for people to look at.
@@ -9,7 +9,8 @@ const sizes = [
 	{ name: 'phone', width: 390, height: 844, phone: true },
 ];
 const paths: { name: string; path: string; ready: (page: Page) => Promise<void> }[] = [
-	{ name: 'alerts', path: '/alerts', ready: (page) => expect(page.getByRole('row').nth(5)).toBeVisible() },
+	{ name: 'inbox', path: '/alerts', ready: (page) => expect(page.getByRole('row').nth(2)).toBeVisible() },
+	{ name: 'alerts', path: flat, ready: (page) => expect(page.getByRole('row').nth(5)).toBeVisible() },
 	{
 		name: 'alert',
 		path: 'alert',
@@ -18,7 +19,7 @@ const paths: { name: string; path: string; ready: (page: Page) => Promise<void> 
 	{
 		name: 'empty',
 		path: '/alerts?query=nothingmatchesthis',
-		ready: (page) => expect(page.getByText('No alert matches')).toBeVisible(),
+		ready: (page) => expect(page.getByText('No group matches')).toBeVisible(),
 	},
 	{
 		name: 'wrong-query',
@@ -80,7 +81,7 @@ for (const size of sizes) {
 				await look(page, `${name}-${size.name}-${theme}`);
 			}
 			if (!size.phone) {
-				await page.goto(`${core.url}/alerts`);
+				await page.goto(core.url + flat);
 				await expect(page.getByRole('row').nth(5)).toBeVisible();
 				await page.keyboard.press('j');
 				await page.keyboard.press('Enter');

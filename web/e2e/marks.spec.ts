@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { Core } from './core';
 import { alertLine } from './eve';
-import { look, pictures, row, signIn, watch } from './page';
+import { flat, look, pictures, row, signIn, watch } from './page';
 
 // What is rare, in both themes and on both sizes. The core is real; only the one answer is
 // changed on its way.
@@ -66,7 +66,7 @@ for (const theme of ['dark', 'light'] as const) {
 				const json = got.items ? { ...got, items: got.items.map(witnessed) } : witnessed(got);
 				await route.fulfill({ response, json });
 			});
-			await page.goto(`${core.url}/alerts`);
+			await page.goto(core.url + flat);
 			const shown = row(page, 'PAGE stays');
 			await expect(shown).toContainText('2 witnesses');
 			await expect(shown).toContainText('Resolved');

@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { Core, RemoteNode } from './core';
-import { accessible, row, signIn, watch } from './page';
+import { accessible, flat, row, signIn, watch } from './page';
 
 let core: Core;
 let node: RemoteNode;
@@ -38,7 +38,7 @@ test('a node that falls silent is said on every page, and resolved where it stan
 	await page.screenshot({ path: 'test-results/pictures/offline-desktop-dark.png' });
 	await accessible(page);
 
-	await page.goto(`${core.url}/alerts?query=${encodeURIComponent('rule:node-offline')}`);
+	await page.goto(`${core.url}${flat}&query=${encodeURIComponent('rule:node-offline')}`);
 	const alert = row(page, 'Node far-gate is offline');
 	await expect(alert).toBeVisible({ timeout: 30_000 });
 	await expect(alert).not.toContainText('Resolved');

@@ -50,6 +50,9 @@ export async function accessible(page: Page): Promise<void> {
 	expect(found).toEqual([]);
 }
 
+/** The list of single alerts; the page begins with the inbox of groups. */
+export const flat = '/alerts?list=alerts';
+
 /** The row of the alert with this rule name. */
 export function row(page: Page, name: string) {
 	return page.getByRole('row').filter({ hasText: name });

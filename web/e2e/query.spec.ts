@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { Core } from './core';
 import { alertLine } from './eve';
-import { look, row, signIn, watch } from './page';
+import { flat, look, row, signIn, watch } from './page';
 
 let core: Core;
 test.beforeAll(async () => {
@@ -10,7 +10,7 @@ test.beforeAll(async () => {
 test.afterAll(() => core.remove());
 test.beforeEach(async ({ context, page }) => {
 	await signIn(core, context);
-	await page.goto(`${core.url}/alerts`);
+	await page.goto(core.url + flat);
 	await expect(page.getByText('Live', { exact: true })).toBeVisible();
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { Core } from './core';
 import { alertLine } from './eve';
-import { accessible, pictures, row, signIn, watch } from './page';
+import { accessible, flat, pictures, row, signIn, watch } from './page';
 
 // What the page says when something is wrong. The core is real; only the one answer that
 // goes wrong is changed on its way.
@@ -29,8 +29,8 @@ for (const theme of ['dark', 'light'] as const) {
 				}),
 			}),
 		);
-		await page.goto(`${core.url}/alerts`);
-		await expect(page.getByText('The list of alerts did not load')).toBeVisible();
+		await page.goto(core.url + flat);
+		await expect(page.getByText('The list did not load')).toBeVisible();
 		await expect(page.getByRole('alert')).toContainText('The core could not do this.');
 		await page.screenshot({ path: `${pictures}/error-desktop-${theme}.png` });
 		await accessible(page);
@@ -46,12 +46,12 @@ for (const theme of ['dark', 'light'] as const) {
 		await page.route('**/api/v1/status', (route) =>
 			route.fulfill({ json: { trouble, time: new Date().toISOString() } }),
 		);
-		for (const path of ['/alerts', '/nodes', '/settings']) {
+		for (const path of ['/alerts', flat, '/nodes', '/settings']) {
 			await page.goto(core.url + path);
 			await expect(page.getByRole('alert')).toContainText(trouble);
 			await accessible(page);
 		}
-		await page.goto(`${core.url}/alerts`);
+		await page.goto(core.url + flat);
 		await expect(row(page, 'PAGE stays')).toBeVisible();
 		await page.screenshot({ path: `${pictures}/core-trouble-desktop-${theme}.png` });
 		await page.unroute('**/api/v1/status');
@@ -68,8 +68,8 @@ for (const theme of ['dark', 'light'] as const) {
 			await asked;
 			await route.continue();
 		});
-		await page.goto(`${core.url}/alerts`);
-		await expect(page.getByText('Loading alerts')).toBeAttached();
+		await page.goto(core.url + flat);
+		await expect(page.getByText('Loading the list')).toBeAttached();
 		await page.screenshot({ path: `${pictures}/loading-desktop-${theme}.png` });
 		await accessible(page);
 		answer();
@@ -79,7 +79,7 @@ for (const theme of ['dark', 'light'] as const) {
 	test(`a stream that is lost leaves the list usable, ${theme}`, async ({ page }) => {
 		await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
 		await page.route('**/api/v1/stream?*', (route) => route.abort());
-		await page.goto(`${core.url}/alerts`);
+		await page.goto(core.url + flat);
 		await expect(page.getByText(/Not live since/)).toBeVisible();
 		await expect(row(page, 'PAGE stays')).toBeVisible();
 		await page.screenshot({ path: `${pictures}/stream-lost-desktop-${theme}.png` });
@@ -124,7 +124,7 @@ test('bytes that are not what the ledger says are noticed in the browser', async
 		const body = Buffer.from((await response.body()).toString().replace('PAGE stays', 'PAGE lies!'));
 		await route.fulfill({ response, body });
 	});
-	await page.goto(`${core.url}/alerts`);
+	await page.goto(core.url + flat);
 	await row(page, 'PAGE stays').getByRole('link').click();
 	await expect(page.getByText('These bytes do not match their sha256')).toBeAttached();
 });

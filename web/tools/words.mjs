@@ -42,10 +42,9 @@ for (const name of files.filter((file) => file.endsWith('.words.ts'))) {
 	const readers = files.filter((file) => file !== name && texts.get(file).includes(`/${module}'`));
 	for (const { name: exported, keys } of catalogues(name)) {
 		const local = readers.map((file) => {
-			// Other catalogues of the same file may be renamed, too.
-			const from = `import \\{([^}]*)\\} from '[^']*/${module.replaceAll('.', '\\.')}'`;
-			const names = texts.get(file).match(new RegExp(from))?.[1] ?? '';
-			const renamed = names.match(new RegExp(`\\b${exported} as (\\w+)`));
+			const renamed = texts
+				.get(file)
+				.match(new RegExp(`import \\{[^}]*\\b${exported} as (\\w+)[^}]*\\} from '[^']*/${module}'`));
 			return { text: texts.get(file) + texts.get(name), as: renamed?.[1] ?? exported };
 		});
 		const read = (key) => local.some(({ text, as }) => new RegExp(`\\b${as}\\.${key}(?![\\w$])`).test(text));

@@ -822,7 +822,7 @@ export interface paths {
 		};
 		/**
 		 * New alerts as they are committed (server-sent events)
-		 * @description Events: `hello` {position} first; `alert` with the alert as data and its position as id; `reset` when positions were missed and the list must be queried again. A client that comes back sends Last-Event-ID.
+		 * @description Events: `hello` {position} first; `alert` with the alert as data and its position as id; `reset` when positions were missed and the list must be queried again. A client that comes back sends Last-Event-ID. Of several queries an alert matches at least one; `matches` in its data counts which, from 0.
 		 */
 		get: operations['stream'];
 		put?: never;
@@ -6686,8 +6686,8 @@ export interface operations {
 	stream: {
 		parameters: {
 			query?: {
-				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
-				query?: string;
+				/** @description the query language; several may be given, everything if absent */
+				query?: string[] | null;
 			};
 			header?: {
 				/** @description position of the last event that was seen */

@@ -72,6 +72,10 @@ export const rules = {
 		},
 	},
 	'preview-action': {
+		as_of: {
+			minimum: 0,
+			number: true,
+		},
 		query: {
 			maxLength: 4096,
 			required: true,

@@ -66,13 +66,14 @@ let stop: (() => void) | undefined;
 const names = () => feed.rows.map((row) => row.rule.name).join(' ');
 const soon = (check: () => void) => vi.waitFor(check, { timeout: 3000, interval: 5 });
 
+// A stream that ends after a test still waits for the browser to be online.
+Object.assign(globalThis, { addEventListener() {}, removeEventListener() {} });
+
 beforeEach(async () => {
 	core = new FakeCore();
 	vi.stubGlobal('location', new URL('http://core/'));
 	vi.stubGlobal('navigator', {}); // without locks each feed has a stream of its own
 	vi.stubGlobal('fetch', core.fetch);
-	vi.stubGlobal('addEventListener', () => {});
-	vi.stubGlobal('removeEventListener', () => {});
 	vi.resetModules();
 	const { AlertFeed } = await import('./alert-feed.svelte');
 	feed = new AlertFeed(() => {});

@@ -1,15 +1,26 @@
 import { api, ask } from '$lib/api';
 import { taken, type Choice, type Written } from './query-choice';
+import type { QueryHistory } from './query-history.svelte';
+
+/** What may be taken: a part for the cursor's place, or a whole query that was asked before. */
+export interface Offer extends Choice {
+	whole?: true;
+}
 
 /** What may stand at the cursor of the query box. */
 export class QueryCompletion {
-	#items = $state.raw<Choice[]>([]);
+	#items = $state.raw<Offer[]>([]);
 	#active = $state(-1);
 	#for: Written = { text: '', cursor: 0 };
 	#span = { start: 0, end: 0 };
 	#asked = 0;
+	readonly history: QueryHistory;
 
-	get items(): Choice[] {
+	constructor(history: QueryHistory) {
+		this.history = history;
+	}
+
+	get items(): Offer[] {
 		return this.#items;
 	}
 	get open(): boolean {
@@ -34,7 +45,15 @@ export class QueryCompletion {
 		const there = [...written.text].slice(this.#span.start, this.#span.end).join('');
 		const items = data?.items ?? [];
 		// What is written already needs no list.
-		this.#items = items.length === 1 && items[0]?.text === there ? [] : items;
+		const parts = items.length === 1 && items[0]?.text === there ? [] : items;
+		this.#items = [...parts, ...this.#before(written.text, 3)];
+	}
+
+	/** Offers what was asked before, and nothing else. */
+	recall(): void {
+		this.#asked++;
+		this.#active = -1;
+		this.#items = this.#before('', 8);
 	}
 
 	move(by: number): void {
@@ -44,17 +63,24 @@ export class QueryCompletion {
 	}
 
 	/** The text with the choice in it; the first one if none is given. */
-	take(index = Math.max(this.#active, 0)): Written | undefined {
+	take(index = Math.max(this.#active, 0)): (Written & { whole: boolean }) | undefined {
 		const choice = this.#items[index];
 		if (!choice) return undefined;
-		const written = taken(this.#for.text, this.#span, choice);
+		const whole = choice.whole === true;
+		const written = whole
+			? { text: choice.text, cursor: choice.text.length }
+			: taken(this.#for.text, this.#span, choice);
 		this.close();
-		return written;
+		return { ...written, whole };
 	}
 
 	close(): void {
 		this.#asked++;
 		this.#items = [];
 		this.#active = -1;
+	}
+
+	#before(text: string, limit: number): Offer[] {
+		return this.history.find(text, limit).map((query) => ({ text: query, open: false, whole: true }));
 	}
 }

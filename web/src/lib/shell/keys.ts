@@ -19,10 +19,21 @@ export const keySheet: { title: string; keys: { caps: string[]; does: string }[]
 		title: 'Alerts',
 		keys: [
 			{ caps: ['/'], does: 'Write a query' },
-			{ caps: ['j', 'k'], does: 'Next, previous alert' },
-			{ caps: ['Enter'], does: 'Open the alert' },
+			{ caps: ['j', 'k'], does: 'Next, previous row' },
+			{ caps: ['Enter'], does: 'Open it' },
+			{ caps: ['x'], does: 'Select it' },
+			{ caps: ['Shift', 'X'], does: 'Select all rows up to it' },
+			{ caps: ['Shift', 'A'], does: 'Select all of the filter' },
+			{ caps: ['a'], does: 'Acknowledge' },
+			{ caps: ['c'], does: 'Claim' },
+			{ caps: ['e'], does: 'Escalate' },
+			{ caps: ['r', 't'], does: 'Resolve: true positive' },
+			{ caps: ['r', 'f'], does: 'Resolve: false positive' },
+			{ caps: ['r', 'b'], does: 'Resolve: benign' },
+			{ caps: ['r', 'x'], does: 'Resolve: expected' },
+			{ caps: ['u'], does: 'Undo' },
 			{ caps: ['Esc'], does: 'Close it, or back to live' },
-			{ caps: ['n'], does: 'Take in the new alerts' },
+			{ caps: ['n'], does: 'Take in what is new' },
 		],
 	},
 ];
@@ -32,7 +43,8 @@ export function taken(event: KeyboardEvent): boolean {
 	if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return true;
 	const target = event.target;
 	if (!(target instanceof HTMLElement)) return false;
-	return (
-		target.isContentEditable || target.closest('input, textarea, select, [role=dialog], [role=menu]') !== null
-	);
+	if (target.isContentEditable || target.closest('textarea, select, [role=dialog], [role=menu]')) return true;
+	// A box or a radio button wants space and arrows; letters are the page's.
+	if (target.matches('[type=checkbox], [type=radio]')) return event.key.length > 1 || event.key === ' ';
+	return target.closest('input') !== null;
 }

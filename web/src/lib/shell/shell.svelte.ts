@@ -1,16 +1,19 @@
 import { getContext, setContext } from 'svelte';
 import type { AlertFeed } from '$lib/alerts/alert-feed.svelte';
+import type { GroupFeed } from '$lib/inbox/group-feed.svelte';
 
 const key = 'socme-side';
 
-/** What all pages share: the live feed, the side bar's width and the key sheet. */
+/** What all pages share: the live lists, the side bar's width and the key sheet. */
 export class ShellState {
 	readonly feed: AlertFeed;
+	readonly groups: GroupFeed;
 	#side = $state<'' | 'wide' | 'rail'>(stored());
 	keysOpen = $state(false);
 
-	constructor(feed: AlertFeed) {
+	constructor(feed: AlertFeed, groups: GroupFeed) {
 		this.feed = feed;
+		this.groups = groups;
 	}
 
 	/** Whether the side bar is a rail on a page; lists of alerts start with one. */

@@ -36,15 +36,16 @@ it('takes a step on a group as it was shown', async () => {
 it('of several says how much was done, and why the rest was not', async () => {
 	api.refuse.add('b');
 	const triage = new Triage();
-	const outcome = await triage.act({ groups: ['a', 'b', 'c'] }, { verb: 'claim' });
+	const outcome = await triage.act({ groups: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] }, { verb: 'claim' });
 	expect([outcome.alerts, outcome.left, outcome.problem?.message]).toEqual([4, 1, 'b is taken.']);
+	expect(outcome.problems.map(({ at }) => at)).toEqual([1]);
 	expect(triage.done?.action.alerts).toBe(4);
 	expect(triage.problem?.message).toBe('b is taken.');
 });
 
 it('takes back all of the last step, the last first, and for 30 seconds', async () => {
 	const triage = new Triage();
-	await triage.act({ groups: ['a', 'b'] }, { verb: 'escalate' });
+	await triage.act({ groups: [{ id: 'a' }, { id: 'b' }] }, { verb: 'escalate' });
 	calls.length = 0;
 	const { alerts } = await triage.undo();
 	expect(calls.map(({ id }) => id)).toEqual(['did-b', 'did-a']);

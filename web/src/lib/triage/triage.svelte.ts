@@ -14,8 +14,8 @@ export type Target =
 	| { alert: string }
 	| { alerts: readonly string[] }
 	| { group: string; asOf?: number }
-	| { groups: readonly string[]; asOf?: number }
-	| { query: string; asOf?: number };
+	| { groups: readonly { id: string; asOf?: number }[] }
+	| { query: string; groups?: boolean; asOf?: number };
 
 /** What came of a step: what was done, and the words of the core for what was not. */
 export interface Outcome {
@@ -26,6 +26,8 @@ export interface Outcome {
 	problem: Problem | undefined;
 	/** How many of several were left. */
 	left: number;
+	/** Which of several, by their place among the targets, and why. */
+	problems: { at: number; problem: Problem }[];
 }
 
 /** A step that can be taken back until its time is over. */
@@ -87,17 +89,17 @@ export class Triage {
 		this.#busy--;
 		const actions = results.flatMap(({ data }) => (data ? [data] : []));
 		const alerts = actions.reduce((sum, action) => sum + action.alerts, 0);
-		const problems = results.flatMap(({ problem }) => (problem ? [problem] : []));
+		const problems = results.flatMap(({ problem }, at) => (problem ? [{ at, problem }] : []));
 		if (actions.length > 0) this.#count++;
 		const [first] = actions;
 		if (first && doing.verb !== 'comment') this.#offer({ ...first, alerts }, actions);
-		this.#problem = problems[0];
-		return { actions, alerts, problem: problems[0], left: problems.length };
+		this.#problem = problems[0]?.problem;
+		return { actions, alerts, problem: this.#problem, left: problems.length, problems };
 	}
 
 	/** How many alerts a step on a whole query would change, and as of when. */
-	preview(query: string, verb: Verb): Promise<Result<Matches>> {
-		return ask(api.POST('/api/v1/actions/preview', { body: { query, verb } }));
+	preview(query: string, verb: Verb, groups = false): Promise<Result<Matches>> {
+		return ask(api.POST('/api/v1/actions/preview', { body: { query, verb, groups } }));
 	}
 
 	/** Takes back the last step. Gives what was given back, or why not. */
@@ -112,15 +114,21 @@ export class Triage {
 		const back = results.flatMap(({ data }) => (data ? [data] : []));
 		const alerts = back.reduce((sum, action) => sum + action.alerts, 0);
 		if (back.length > 0) this.#count++;
-		const problem = results.find((result) => result.problem)?.problem;
+		const problems = results.flatMap(({ problem }, at) => (problem ? [{ at, problem }] : []));
+		const problem = problems[0]?.problem;
 		this.#problem = problem;
 		if (back[0]) this.#say({ ...back[0], alerts });
-		return { actions: back, alerts, problem, left: results.length - back.length };
+		return { actions: back, alerts, problem, left: problems.length, problems };
 	}
 
 	/** Says why a step was not even tried. */
 	refuse(message: string): void {
 		this.#problem = { status: 409, message, request: '', location: '', errors: [] };
+	}
+
+	/** The refusal has been said elsewhere: in the row that it is about. */
+	heard(): void {
+		this.#problem = undefined;
 	}
 
 	/** What was said has been read. */
@@ -155,9 +163,11 @@ function calls(target: Target, doing: Doing): Call[] {
 	if ('alert' in target) return [onAlert(target.alert)];
 	if ('alerts' in target) return target.alerts.map(onAlert);
 	if ('group' in target) return [onGroup(target.group, target.asOf)];
-	if ('groups' in target) return target.groups.map((id) => onGroup(id, target.asOf));
-	const { query, asOf } = target;
-	return [() => ask(api.POST('/api/v1/actions', { body: { ...doing, query, as_of: asOf } }))];
+	if ('query' in target) {
+		const { query, groups, asOf } = target;
+		return [() => ask(api.POST('/api/v1/actions', { body: { ...doing, query, groups, as_of: asOf } }))];
+	}
+	return target.groups.map(({ id, asOf }) => onGroup(id, asOf));
 }
 
 /** Waits for all, a few at once; answers in the order of the calls. */

@@ -21,7 +21,7 @@ export class Views {
 	}
 	/** The one that the person begins with. */
 	get standard(): View | undefined {
-		return this.all?.find((view) => view.own && view.standard);
+		return this.all?.find((view) => view.standard);
 	}
 	/** Why they are not known. */
 	get problem(): Problem | undefined {

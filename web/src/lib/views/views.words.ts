@@ -1,0 +1,41 @@
+import { catalogue } from '$lib/i18n/catalogue';
+
+/** The words of saved views. */
+export const t = catalogue({
+	en: {
+		views: 'Views',
+		save: 'Save view',
+		saveThis: 'Save this query',
+		name: 'Name',
+		shared: 'Shared with everybody',
+		standard: 'Begin with it',
+		add: 'Save',
+		update: 'Update',
+		remove: 'Delete',
+		removeIt: (name: string) => `Delete ${name}`,
+		really: (name: string) => `Delete ${name}?`,
+		cancel: 'Cancel',
+		by: (owner: string) => `by ${owner}`,
+		first: 'you begin with it',
+		none: 'None yet. A view is a query under a name.',
+		failed: 'Not done:',
+	},
+	fr: {
+		views: 'Vues',
+		save: 'Enregistrer la vue',
+		saveThis: 'Enregistrer cette requête',
+		name: 'Nom',
+		shared: 'Partagée avec tous',
+		standard: 'Commencer par elle',
+		add: 'Enregistrer',
+		update: 'Mettre à jour',
+		remove: 'Supprimer',
+		removeIt: (name: string) => `Supprimer ${name}`,
+		really: (name: string) => `Supprimer ${name}\u202f?`,
+		cancel: 'Annuler',
+		by: (owner: string) => `de ${owner}`,
+		first: 'vous commencez par elle',
+		none: 'Aucune pour l’instant. Une vue est une requête sous un nom.',
+		failed: 'Pas fait\u202f:',
+	},
+});
