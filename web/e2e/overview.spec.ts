@@ -66,15 +66,21 @@ test('every number leads to a list of so many', async ({ page }) => {
 	await expect(page.getByRole('link', { name: 'High: 3 open' })).toBeVisible();
 
 	const numbers = await page.evaluate(() =>
-		[...document.querySelectorAll<HTMLAnchorElement>('main a[href^="/alerts?"], main a[href^="/nodes?"]')].map(
-			(link) => ({ href: link.getAttribute('href') ?? '', text: link.getAttribute('aria-label') ?? link.innerText }),
-		),
+		[
+			...document.querySelectorAll<HTMLAnchorElement>('main a[href^="/alerts?"], main a[href^="/nodes?"]'),
+		].map((link) => ({
+			href: link.getAttribute('href') ?? '',
+			text: link.getAttribute('aria-label') ?? link.innerText,
+		})),
 	);
 	// "oldest 3 m" is a time; all others say how many: "High, unresolved: 3", "115", "11 in 24 h".
 	const counted = numbers.filter(({ text }) => !text.startsWith('oldest'));
 	expect(counted.length).toBeGreaterThan(20);
 	for (const { href, text } of counted) {
-		const says = text.match(/: (\d+)/)?.[1] ?? text.match(/^(?:.*\n)?(\d+)/)?.[1] ?? text.match(/(\d+)\s*(?:alerts)?$/)?.[1];
+		const says =
+			text.match(/: (\d+)/)?.[1] ??
+			text.match(/^(?:.*\n)?(\d+)/)?.[1] ??
+			text.match(/(\d+)\s*(?:alerts)?$/)?.[1];
 		const want = Number(says);
 		if (want === 0) continue; // an empty list has no row to wait for
 		if (href.startsWith('/nodes')) {
@@ -145,7 +151,11 @@ test('figures that do not load say why, and old ones stay', async ({ page }) => 
 		route.fulfill({
 			status: 500,
 			contentType: 'application/problem+json',
-			body: JSON.stringify({ title: 'Internal Server Error', status: 500, detail: 'The core could not do this.' }),
+			body: JSON.stringify({
+				title: 'Internal Server Error',
+				status: 500,
+				detail: 'The core could not do this.',
+			}),
 		});
 	await page.route('**/api/v1/overview*', refuse);
 	await page.goto(core.url);

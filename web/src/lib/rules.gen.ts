@@ -101,8 +101,60 @@ export const rules = {
 		},
 	},
 	'add-client': {
+		contacts: {
+			maxItems: 20,
+		},
+		'contacts[].mail': {
+			maxLength: 128,
+		},
+		'contacts[].name': {
+			minLength: 1,
+			maxLength: 64,
+			required: true,
+		},
+		'contacts[].note': {
+			maxLength: 256,
+		},
+		'contacts[].phone': {
+			maxLength: 32,
+		},
 		name: {
 			minLength: 1,
+			maxLength: 64,
+			required: true,
+		},
+		notes: {
+			maxLength: 16384,
+		},
+	},
+	'set-client': {
+		contacts: {
+			maxItems: 20,
+		},
+		'contacts[].mail': {
+			maxLength: 128,
+		},
+		'contacts[].name': {
+			minLength: 1,
+			maxLength: 64,
+			required: true,
+		},
+		'contacts[].note': {
+			maxLength: 256,
+		},
+		'contacts[].phone': {
+			maxLength: 32,
+		},
+		name: {
+			minLength: 1,
+			maxLength: 64,
+		},
+		notes: {
+			maxLength: 16384,
+		},
+	},
+	'delete-client': {
+		name: {
 			maxLength: 64,
 			required: true,
 		},
