@@ -14,6 +14,8 @@ export default defineConfig({
 		// The page's policy refuses inline scripts and data: fonts, so nothing may be inlined.
 		assetsInlineLimit: 0,
 		modulePreload: { polyfill: false },
+		// For tools/weight.mjs, which takes it away again.
+		manifest: true,
 	},
 	server: { proxy: { '/api': { target: core, changeOrigin: true } } },
 	test: { include: ['src/**/*.test.ts'], environment: 'node' },

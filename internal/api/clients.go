@@ -57,6 +57,12 @@ func (a *API) clients(api huma.API) {
 		a.looks.see(scopeOf(ctx), soc.NamedClient{ID: client.ID, Name: client.Name}, "client")
 		return &answer[soc.Client]{client}, nil
 	})
+	op = operation("colleagues", http.MethodGet, "/clients/{id}/colleagues", worker, "Who may work on the client's alerts: whom they can be given to, and whom comments mention")
+	op.Errors = append(op.Errors, http.StatusNotFound)
+	huma.Register(api, op, func(ctx context.Context, in *ByID) (*list[store.Colleague], error) {
+		items, err := a.Store.Colleagues(ctx, scopeOf(ctx), soc.ClientID(in.ID))
+		return listOf(items, a.problem(ctx, err))
+	})
 	op = operation("set-client", http.MethodPatch, "/clients/{id}", admin, "Change a client; only an admin of all clients may give it another name")
 	op.DefaultStatus = http.StatusOK
 	op.Errors = append(op.Errors, http.StatusNotFound, http.StatusConflict)
@@ -103,12 +109,6 @@ func (a *API) clients(api huma.API) {
 	})
 	a.records(api)
 	a.logos(api)
-	op = operation("colleagues", http.MethodGet, "/clients/{id}/colleagues", worker, "Who may work on the client's alerts: whom they can be given to, and whom comments mention")
-	op.Errors = append(op.Errors, http.StatusNotFound)
-	huma.Register(api, op, func(ctx context.Context, in *ByID) (*list[store.Colleague], error) {
-		items, err := a.Store.Colleagues(ctx, scopeOf(ctx), soc.ClientID(in.ID))
-		return listOf(items, a.problem(ctx, err))
-	})
 	op = operation("add-node-token", http.MethodPost, "/clients/{id}/node-tokens", admin, "Make a token that enrols one node of the client, within an hour")
 	op.DefaultStatus = http.StatusCreated
 	op.Errors = append(op.Errors, http.StatusNotFound)

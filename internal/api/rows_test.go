@@ -88,6 +88,7 @@ func rows() map[string]row {
 		"list-clients":   {least: "viewer", about: sent("/clients", ""), count: clientsOf},
 		"add-client":     {least: "owner", ok: 201, about: sent("/clients", `{"name":"{new}"}`)},
 		"client":         {least: "viewer", of: path("/clients/{client}")},
+		"colleagues":     {least: "analyst", of: path("/clients/{client}/colleagues")},
 		"set-client":     {least: "admin", of: newNotes},
 		"delete-client":  {least: "owner", of: withBody(path("/clients/{client}/delete"), `{"name":"","dry_run":true}`), quiet: true},
 		"client-records": {least: "viewer", of: path("/clients/{client}/records")},
@@ -95,8 +96,8 @@ func rows() map[string]row {
 		"client-logo":        {least: "viewer", of: freshLogo},
 		"set-client-logo":    {least: "admin", of: withBody(path("/clients/{client}/logo"), picture())},
 		"delete-client-logo": {least: "admin", ok: 204, of: freshLogo},
-		"colleagues":         {least: "analyst", of: path("/clients/{client}/colleagues")},
-		"add-node-token":     {least: "admin", ok: 201, of: withBody(path("/clients/{client}/node-tokens"), `{}`)},
+
+		"add-node-token": {least: "admin", ok: 201, of: withBody(path("/clients/{client}/node-tokens"), `{}`)},
 
 		"list-nodes":  {least: "viewer", about: sent("/nodes", ""), count: nodesOf},
 		"node":        {least: "viewer", of: path("/nodes/{node}")},

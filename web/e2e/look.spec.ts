@@ -1,82 +1,15 @@
 import { expect, test, type Page } from '@playwright/test';
 import { Core } from './core';
-import { flat, look, signIn, watch } from './page';
+import { misfits } from './fits';
+import { look, signIn, watch } from './page';
+import { idsOf, open, pages, settled } from './pages';
 
-// Every page in both themes and on both sizes: no broken rule of accessibility, no broken
-// policy, nothing wider than the screen. The pictures are for people to look at.
+// Every page in both themes, both languages and on both sizes: no broken rule of
+// accessibility, no broken policy, nothing that does not fit, no error, and no English
+// left in French. The pictures are for people to look at.
 const sizes = [
 	{ name: 'desktop', width: 1440, height: 900, phone: false },
 	{ name: 'phone', width: 390, height: 844, phone: true },
-];
-const paths: { name: string; path: string; ready: (page: Page) => Promise<void> }[] = [
-	{ name: 'inbox', path: '/alerts', ready: (page) => expect(page.getByRole('row').nth(2)).toBeVisible() },
-	{ name: 'alerts', path: flat, ready: (page) => expect(page.getByRole('row').nth(5)).toBeVisible() },
-	{
-		name: 'alert',
-		path: 'alert',
-		ready: async (page) => {
-			// Where there is room all of it is there at once, elsewhere it has tabs.
-			const raw = page.getByRole('tab', { name: 'Raw' });
-			await expect(raw.or(page.getByText('Checked in this browser')).first()).toBeVisible();
-			if (await raw.isVisible()) await expect(page.getByText(/matched a/)).toBeVisible();
-		},
-	},
-	{ name: 'group', path: 'group', ready: (page) => expect(page.getByText(/matched a/)).toBeVisible() },
-	{
-		name: 'empty',
-		path: '/alerts?query=nothingmatchesthis',
-		ready: (page) => expect(page.getByText('No group matches')).toBeVisible(),
-	},
-	{
-		name: 'wrong-query',
-		path: '/alerts?query=foo:bar',
-		ready: (page) => expect(page.getByRole('alert')).toBeVisible(),
-	},
-	{
-		name: 'nodes',
-		path: '/nodes',
-		ready: (page) => expect(page.getByText(/delivered$/).first()).toBeVisible(),
-	},
-	{
-		name: 'node',
-		path: 'node',
-		ready: (page) => expect(page.getByRole('region', { name: 'Delivery proof' })).toBeVisible(),
-	},
-	{
-		name: 'settings',
-		path: '/settings',
-		ready: (page) => expect(page.getByRole('region', { name: 'Second factor' })).toBeVisible(),
-	},
-	{
-		name: 'users',
-		path: '/users',
-		ready: (page) => expect(page.getByText('Nobody but you yet')).toBeVisible(),
-	},
-	{
-		name: 'tokens',
-		path: '/tokens',
-		ready: (page) => expect(page.getByText('No token yet')).toBeVisible(),
-	},
-	{
-		name: 'audit',
-		path: '/audit',
-		ready: (page) => expect(page.getByRole('button', { name: /made/ }).first()).toBeVisible(),
-	},
-	{
-		name: 'more',
-		path: '/more',
-		ready: (page) => expect(page.getByRole('radio', { name: 'Light' })).toBeAttached(),
-	},
-	{
-		name: 'design',
-		path: '/design',
-		ready: (page) => expect(page.getByRole('region', { name: 'Colours' })).toBeVisible(),
-	},
-	{
-		name: 'not-found',
-		path: '/nowhere',
-		ready: (page) => expect(page.getByText('There is no such page')).toBeVisible(),
-	},
 ];
 
 let core: Core;
@@ -86,39 +19,37 @@ test.beforeAll(async () => {
 test.afterAll(() => core.remove());
 
 for (const size of sizes) {
+	const options = {
+		viewport: { width: size.width, height: size.height },
+		hasTouch: size.phone,
+		isMobile: size.phone,
+		reducedMotion: 'reduce' as const,
+	};
+
 	for (const theme of ['dark', 'light'] as const) {
 		test(`${size.name}, ${theme}`, async ({ browser }) => {
-			test.setTimeout(180_000);
-			const context = await browser.newContext({
-				viewport: { width: size.width, height: size.height },
-				colorScheme: theme,
-				hasTouch: size.phone,
-				isMobile: size.phone,
-				reducedMotion: 'reduce',
-			});
+			test.setTimeout(240_000);
+			const context = await browser.newContext({ ...options, colorScheme: theme });
 			const page = await context.newPage();
 			const wrong = await watch(page);
 			await page.goto(`${core.url}/sign-in`);
 			await expect(page.getByRole('button', { name: 'Continue' })).toBeVisible();
 			await look(page, `sign-in-${size.name}-${theme}`);
 			await signIn(core, context);
-			const ids = await firstIds(page);
-			for (const { name, path, ready } of paths) {
-				await page.goto(
-					core.url +
-						({ alert: `/alerts/${ids.alert}`, group: `/groups/${ids.group}`, node: `/nodes/${ids.node}` }[
-							path
-						] ?? path),
-				);
-				await ready(page);
-				await look(page, `${name}-${size.name}-${theme}`);
+			const ids = await idsOf(page, core);
+			for (const listed of pages) {
+				await test.step(listed.name, async () => {
+					await open(page, core, listed, ids);
+					await look(page, `${listed.name}-${size.name}-${theme}`);
+					expect(await misfits(page), listed.name).toEqual([]);
+				});
 			}
 			if (!size.phone) {
-				await page.goto(core.url + flat);
+				await page.goto(`${core.url}/alerts?list=alerts`);
 				await expect(page.getByRole('row').nth(5)).toBeVisible();
 				await page.keyboard.press('j');
 				await page.keyboard.press('Enter');
-				await expect(page.getByText(/matched a/)).toBeVisible();
+				await settled(page);
 				await look(page, `sheet-${size.name}-${theme}`);
 				await page.keyboard.press('?');
 				await expect(page.getByRole('dialog')).toBeVisible();
@@ -128,25 +59,80 @@ for (const size of sizes) {
 			await context.close();
 		});
 	}
+
+	test(`${size.name}, in French`, async ({ browser }) => {
+		test.setTimeout(240_000);
+		const said = new Map<string, Set<string>>();
+		for (const locale of ['en-GB', 'fr-FR']) {
+			const context = await browser.newContext({ ...options, locale, colorScheme: 'dark' });
+			await signIn(core, context);
+			const page = await context.newPage();
+			const wrong = await watch(page);
+			const data: string[] = [];
+			page.on('response', async (response) => {
+				if (response.url().includes('/api/v1/') && !response.url().includes('/stream'))
+					data.push(await response.text().catch(() => ''));
+			});
+			const ids = await idsOf(page, core);
+			for (const listed of pages) {
+				await test.step(`${listed.name}, ${locale}`, async () => {
+					data.length = 0;
+					await open(page, core, listed, ids);
+					const here = await words(page);
+					if (locale === 'en-GB') return said.set(listed.name, here);
+					await page.screenshot({ path: `test-results/pictures/${listed.name}-${size.name}-french.png` });
+					expect(await misfits(page), listed.name).toEqual([]);
+					await expect(page.locator('html')).toHaveAttribute('lang', 'fr');
+					const all = data.join('\n').toLowerCase();
+					const left = [...here].filter(
+						(text) =>
+							said.get(listed.name)?.has(text) &&
+							!theSame.has(text) &&
+							!all.includes(JSON.stringify(text).slice(1, -1).toLowerCase()),
+					);
+					expect(left, `English on the French ${listed.name}`).toEqual([]);
+				});
+			}
+			expect(wrong).toEqual([]);
+			await context.close();
+		}
+	});
 }
 
-async function firstIds(page: Page): Promise<{ alert: string; group: string; node: string }> {
-	let ids = { alert: '', group: '', node: '' };
-	await expect
-		.poll(async () => {
-			const alerts = await (await page.request.get(`${core.url}/api/v1/alerts?limit=60`)).json();
-			const nodes = await (await page.request.get(`${core.url}/api/v1/nodes`)).json();
-			const groups = await (await page.request.get(`${core.url}/api/v1/groups?limit=1`)).json();
-			ids = {
-				group: groups.items?.[0]?.id ?? '',
-				alert:
-					alerts.items?.find((item: { severity: string }) => item.severity === 'high')?.id ??
-					alerts.items?.[5]?.id ??
-					'',
-				node: nodes.items?.find((item: { demo: boolean }) => item.demo)?.id ?? '',
-			};
-			return ids.alert !== '' && ids.node !== '' && alerts.items.length > 40;
-		})
-		.toBe(true);
-	return ids;
+/** Words that both languages write alike, and names. */
+const theSame = new Set([
+	'SOCme',
+	'Clients',
+	'Client',
+	'Sources',
+	'Source',
+	'Destination',
+	'Suricata',
+	'Wazuh',
+	'Type',
+	'Session',
+	'Sessions',
+	'Notes',
+	'Action',
+	'Actions',
+	'Audit',
+]);
+
+/** What a person reads or hears on the page: texts, labels and titles that have a word in them. */
+async function words(page: Page): Promise<Set<string>> {
+	const found = await page.evaluate(() => {
+		const texts: string[] = [];
+		const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+		while (walk.nextNode()) {
+			const parent = walk.currentNode.parentElement;
+			// Keys, addresses and hashes belong to no language.
+			if (parent && !parent.closest('script, style, kbd, code, pre, .font-mono, time'))
+				texts.push(walk.currentNode.textContent ?? '');
+		}
+		for (const element of document.body.querySelectorAll('[aria-label], [title], [placeholder]'))
+			for (const attribute of ['aria-label', 'title', 'placeholder'])
+				texts.push(element.getAttribute(attribute) ?? '');
+		return texts;
+	});
+	return new Set(found.map((text) => text.trim()).filter((text) => /\p{L}{3,}/u.test(text)));
 }

@@ -5,7 +5,7 @@ export const { p, navigate, isActive, route } = createRouter({
 	'/': {
 		layout: () => import('./lib/shell/Shell.svelte'),
 		'/': {
-			'/': () => import('./routes/Home.svelte'),
+			'/': () => import('./routes/Overview.svelte'),
 		},
 		'/alerts': () => import('./routes/Alerts.svelte'),
 		'/alerts/:id': () => import('./routes/Alert.svelte'),

@@ -333,7 +333,7 @@ export interface paths {
 			path?: never;
 			cookie?: never;
 		};
-		/** Clients by name */
+		/** Clients by name, without their notes */
 		get: operations['list-clients'];
 		put?: never;
 		/** Add a client */
@@ -358,7 +358,8 @@ export interface paths {
 		delete?: never;
 		options?: never;
 		head?: never;
-		patch?: never;
+		/** Change a client; only an admin of all clients may give it another name */
+		patch: operations['set-client'];
 		trace?: never;
 	};
 	'/api/v1/clients/{id}/colleagues': {
@@ -378,6 +379,48 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/clients/{id}/delete': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Delete a client with all that it brought, or tell what would go
+		 * @description Its nodes must be revoked before, and no legal hold may be about it. It is gone from every list at once; its alerts and ledgers go in small pieces after that.
+		 */
+		post: operations['delete-client'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/clients/{id}/logo': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** A client's logo, as PNG */
+		get: operations['client-logo'];
+		/**
+		 * Give a client a logo: PNG, JPEG or WebP, at most 256 KiB
+		 * @description It is decoded, made no larger than 256 pixels a side, and kept as PNG: what else the file held is gone.
+		 */
+		put: operations['set-client-logo'];
+		post?: never;
+		/** Take a client's logo away */
+		delete: operations['delete-client-logo'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/clients/{id}/node-tokens': {
 		parameters: {
 			query?: never;
@@ -389,6 +432,26 @@ export interface paths {
 		put?: never;
 		/** Make a token that enrols one node of the client, within an hour */
 		post: operations['add-node-token'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/clients/{id}/records': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * What left a client's site: the records that its nodes delivered, the newest first
+		 * @description Every record of the ledgers, also those that made no alert. The bytes of a record are at /alerts/{alert_id}/raw, as long as the core holds them.
+		 */
+		get: operations['client-records'];
+		put?: never;
+		post?: never;
 		delete?: never;
 		options?: never;
 		head?: never;
@@ -639,6 +702,26 @@ export interface paths {
 		put?: never;
 		/** End a node's right to deliver, at once; what it delivered stays */
 		post: operations['revoke-node'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/overview': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * What needs somebody now, and how clients and nodes do
+		 * @description Made of groups and tapes, and no older than two seconds. Alerts count by the worst severity of their group.
+		 */
+		get: operations['overview'];
+		put?: never;
+		post?: never;
 		delete?: never;
 		options?: never;
 		head?: never;
@@ -1068,7 +1151,10 @@ export interface components {
 			name: string;
 		};
 		'Add-clientRequest': {
+			contacts?: components['schemas']['Contact'][];
 			name: string;
+			/** @description Markdown */
+			notes?: string;
 		};
 		'Add-holdRequest': {
 			/**
@@ -1299,29 +1385,104 @@ export interface components {
 			name?: string;
 			password?: string;
 		};
+		Claims: {
+			/**
+			 * Format: int64
+			 * @description claims since then, of the newest 2,000 steps
+			 */
+			count: number;
+			/**
+			 * Format: double
+			 * @description from when the core received the first of the alerts to when somebody claimed it or was given it; 0 without claims
+			 */
+			median_seconds: number;
+			/** Format: date-time */
+			since: string;
+		};
 		Client: {
+			/** @description whom to call, the first one first */
+			contacts: components['schemas']['Contact'][];
 			/** Format: date-time */
 			created_time: string;
 			/** @description the example client of the demo */
 			demo: boolean;
 			id: string;
+			/** @description changes with the picture; absent if there is none */
+			logo?: string;
 			name: string;
 			/**
 			 * Format: int64
 			 * @description how many nodes it has, revoked ones left out
 			 */
 			nodes: number;
+			/** @description what to know, as Markdown; its own people read it, too */
+			notes?: string;
+		};
+		ClientOverview: {
+			/** @description whom to call, the first one first */
+			contacts: components['schemas']['Contact'][];
+			/** Format: date-time */
+			created_time: string;
+			/**
+			 * Format: int64
+			 * @description records that the core has taken
+			 */
+			delivered: number;
+			/** @description the example client of the demo */
+			demo: boolean;
+			id: string;
+			/** @description changes with the picture; absent if there is none */
+			logo?: string;
+			/**
+			 * Format: int64
+			 * @description records that its nodes declared gone
+			 */
+			missing: number;
+			name: string;
+			node_states: components['schemas']['NodeCount'];
+			/**
+			 * Format: int64
+			 * @description how many nodes it has, revoked ones left out
+			 */
+			nodes: number;
+			/** @description what to know, as Markdown; its own people read it, too */
+			notes?: string;
+			/** @description open groups of each severity; those without any are absent */
+			open_by_severity: {
+				[key: string]: number;
+			};
+			/** @description the worst of each of the last 24 hours, the oldest first */
+			tape: ('empty' | 'delivered' | 'repeated' | 'late' | 'dropped' | 'missing')[];
+			waiting: components['schemas']['Waiting'];
+			/**
+			 * Format: int64
+			 * @description records that its nodes have and the core has not
+			 */
+			waiting_records: number;
 		};
 		Colleague: {
 			name: string;
 			/** @enum {string} */
 			role: 'admin' | 'analyst';
 		};
+		Contact: {
+			mail?: string;
+			name: string;
+			/** @description for example when to call */
+			note?: string;
+			phone?: string;
+		};
 		Credentials: {
 			/** @description of the authenticator app, or a recovery code; for who has a second factor */
 			code?: string;
 			name: string;
 			password: string;
+		};
+		'Delete-clientRequest': {
+			/** @description count, and delete nothing */
+			dry_run?: boolean;
+			/** @description the client's name, exactly; matters unless it is a dry run */
+			name: string;
 		};
 		'Delete-totpRequest': {
 			/** @description needed when there is a password */
@@ -1741,6 +1902,43 @@ export interface components {
 			path: string;
 			user: components['schemas']['User'];
 		};
+		LedgerRecord: {
+			alert_id: string;
+			epoch: string;
+			/**
+			 * Format: date-time
+			 * @description to the millisecond, by the sensor's clock
+			 */
+			event_time?: string;
+			/** @description the core still holds its bytes: /alerts/{alert_id}/raw */
+			held: boolean;
+			/**
+			 * @description a new alert; one that the core held already; one whose raw line the node had to drop; a record of another sensor that tells of an event of which there is an alert
+			 * @enum {string}
+			 */
+			kind: 'alert' | 'repeated' | 'dropped' | 'witness';
+			/** @enum {string} */
+			lane: 'critical' | 'urgent' | 'normal';
+			node: string;
+			node_id: string;
+			raw_sha256: string;
+			/**
+			 * Format: int64
+			 * @description bytes; 0 where the core does not hold them
+			 */
+			raw_size: number;
+			/**
+			 * Format: date-time
+			 * @description the core's clock
+			 */
+			received_time: string;
+			/** @description absent where the core holds no more than the record */
+			rule?: components['schemas']['Rule'];
+			/** Format: int64 */
+			seq: number;
+			/** @enum {string} */
+			severity?: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
+		};
 		ListActionBody: {
 			items: components['schemas']['Action'][];
 		};
@@ -1873,6 +2071,16 @@ export interface components {
 			 * @description records that the node holds and the core has not taken
 			 */
 			waiting: number;
+		};
+		NodeCount: {
+			/** Format: int64 */
+			delivering: number;
+			/** Format: int64 */
+			lagging: number;
+			/** Format: int64 */
+			new: number;
+			/** Format: int64 */
+			offline: number;
 		};
 		NodeDetail: {
 			/** @description where its last request came from */
@@ -2020,6 +2228,22 @@ export interface components {
 			type: 'address' | 'domain' | 'hash' | 'url' | 'user' | 'host' | 'email';
 			value: string;
 		};
+		Overview: {
+			claims: components['schemas']['Claims'];
+			/** @description by name */
+			clients: components['schemas']['ClientOverview'][];
+			nodes: components['schemas']['NodeCount'];
+			/** @description every severity, the worst first */
+			severities: components['schemas']['SeverityWaiting'][];
+			/**
+			 * Format: date-time
+			 * @description when it was so, by the core's clock
+			 */
+			time: string;
+			totals: components['schemas']['Waiting'];
+			/** @description of high and critical severity */
+			urgent: components['schemas']['Waiting'];
+		};
 		Place: {
 			/**
 			 * Format: int64
@@ -2113,9 +2337,45 @@ export interface components {
 			 */
 			wildcards: 'none' | 'end' | 'ends' | 'any';
 		};
+		RecordPageBody: {
+			items: components['schemas']['LedgerRecord'][];
+			/** @description cursor of the next page; null on the last */
+			next: string | null;
+		};
 		RecoveryCodes: {
 			/** @description each works once in place of a code; shown this once */
 			codes: string[];
+		};
+		Removal: {
+			/** Format: int64 */
+			alerts: number;
+			/** @description it is being deleted; a dry run tells false */
+			begun: boolean;
+			/**
+			 * Format: int64
+			 * @description legal holds on its alerts, or on all clients': while there are any, the client cannot be deleted
+			 */
+			holds: number;
+			/**
+			 * Format: int64
+			 * @description with their ledgers
+			 */
+			nodes: number;
+			/**
+			 * Format: int64
+			 * @description nodes that may still deliver: while there are any, the client cannot be deleted
+			 */
+			nodes_to_revoke: number;
+			/**
+			 * Format: int64
+			 * @description likewise
+			 */
+			tokens: number;
+			/**
+			 * Format: int64
+			 * @description who may see this client; they stay, and see it no more
+			 */
+			users: number;
 		};
 		Retention: {
 			holds: components['schemas']['Hold'][];
@@ -2160,6 +2420,13 @@ export interface components {
 			id: string;
 			user: components['schemas']['User'];
 		};
+		'Set-clientRequest': {
+			/** @description they take the place of all that there were */
+			contacts?: components['schemas']['Contact'][];
+			name?: string;
+			/** @description Markdown; the client's own people read it, too */
+			notes?: string;
+		};
 		'Set-retentionRequest': {
 			policies: components['schemas']['RetentionPolicy'][];
 		};
@@ -2183,6 +2450,40 @@ export interface components {
 			no_totp?: boolean;
 			/** @enum {string} */
 			role?: 'admin' | 'analyst' | 'viewer';
+		};
+		SeverityWaiting: {
+			/**
+			 * Format: int64
+			 * @description not resolved
+			 */
+			groups: number;
+			/**
+			 * Format: date-time
+			 * @description of the oldest alert of an open group that is nobody's; absent if there is none
+			 */
+			oldest_time?: string;
+			/**
+			 * Format: int64
+			 * @description that nobody has acknowledged
+			 */
+			open_alerts: number;
+			/**
+			 * Format: int64
+			 * @description with an alert that nobody has acknowledged
+			 */
+			open_groups: number;
+			/** @enum {string} */
+			severity: 'unknown' | 'informational' | 'low' | 'medium' | 'high' | 'critical';
+			/**
+			 * Format: int64
+			 * @description of these, those in groups that are nobody's
+			 */
+			unclaimed_alerts: number;
+			/**
+			 * Format: int64
+			 * @description not resolved, and nobody's
+			 */
+			unclaimed_groups: number;
 		};
 		Sighting: {
 			/**
@@ -2498,6 +2799,33 @@ export interface components {
 			shared?: boolean;
 			/** @description begin with it; another one ends to be it */
 			standard?: boolean;
+		};
+		Waiting: {
+			/**
+			 * Format: int64
+			 * @description not resolved
+			 */
+			groups: number;
+			/**
+			 * Format: int64
+			 * @description that nobody has acknowledged
+			 */
+			open_alerts: number;
+			/**
+			 * Format: int64
+			 * @description with an alert that nobody has acknowledged
+			 */
+			open_groups: number;
+			/**
+			 * Format: int64
+			 * @description of these, those in groups that are nobody's
+			 */
+			unclaimed_alerts: number;
+			/**
+			 * Format: int64
+			 * @description not resolved, and nobody's
+			 */
+			unclaimed_groups: number;
 		};
 		Withheld: {
 			/** Format: int64 */
@@ -4392,6 +4720,104 @@ export interface operations {
 			};
 		};
 	};
+	'set-client': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Set-clientRequest'];
+			};
+		};
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Client'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Conflict */
+			409: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
 	colleagues: {
 		parameters: {
 			query?: never;
@@ -4411,6 +4837,385 @@ export interface operations {
 				content: {
 					'application/json': components['schemas']['ListColleagueBody'];
 				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'delete-client': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Delete-clientRequest'];
+			};
+		};
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Removal'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Conflict */
+			409: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'client-logo': {
+		parameters: {
+			query?: never;
+			header?: {
+				'If-None-Match'?: string;
+			};
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					'Cache-Control'?: string;
+					'Content-Type'?: string;
+					ETag?: string;
+					[name: string]: unknown;
+				};
+				content: {
+					'image/png': string;
+				};
+			};
+			/** @description It is the one that one has */
+			304: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'set-client-logo': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/octet-stream': string;
+				'image/jpeg': string;
+				'image/png': string;
+				'image/webp': string;
+			};
+		};
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Client'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Request Entity Too Large */
+			413: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'delete-client-logo': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description No Content */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
 			};
 			/** @description Unauthorized */
 			401: {
@@ -4499,6 +5304,97 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['NodeToken'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'client-records': {
+		parameters: {
+			query?: {
+				/** @description next of the page before */
+				cursor?: string;
+				limit?: number;
+				/** @description the id of one node; all of the client's if absent */
+				node?: string;
+			};
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['RecordPageBody'];
 				};
 			};
 			/** @description Unauthorized */
@@ -5701,6 +6597,83 @@ export interface operations {
 			};
 			/** @description Not Found */
 			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	overview: {
+		parameters: {
+			query?: {
+				/** @description when the claims begin that are counted, at most 31 days back; midnight UTC, if absent */
+				since?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Overview'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
 				headers: {
 					[name: string]: unknown;
 				};

@@ -1,0 +1,65 @@
+// Fails when a page became too heavy for a slow line: at most 90 KB of gzip until somebody
+// can sign in, then at most 40 KB for what all other pages share, and 40 KB more for any of
+// them. Reads vite's manifest; fonts are not counted, they block nothing, and neither is
+// what a page loads later. With --tell it only says so.
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const KB = 1000;
+const firstMost = 90 * KB;
+const routeMost = 40 * KB;
+
+const dist = fileURLToPath(new URL('../dist', import.meta.url));
+const manifest = JSON.parse(await readFile(path.join(dist, '.vite/manifest.json'), 'utf8'));
+const sizes = new Map();
+
+async function size(file) {
+	if (!sizes.has(file)) sizes.set(file, gzipSync(await readFile(path.join(dist, file)), { level: 9 }).length);
+	return sizes.get(file);
+}
+
+/** The scripts and styles that a chunk cannot run without. */
+function needs(key, found = new Set(), seen = new Set()) {
+	if (seen.has(key)) return found;
+	seen.add(key);
+	const chunk = manifest[key];
+	found.add(chunk.file);
+	for (const css of chunk.css ?? []) found.add(css);
+	for (const other of chunk.imports ?? []) needs(other, found, seen);
+	return found;
+}
+
+async function weigh(files) {
+	let sum = 0;
+	for (const file of files) sum += await size(file);
+	return sum;
+}
+
+const without = (files, there) => [...files].filter((file) => !there.has(file));
+
+const page = 'src/routes/SignIn.svelte';
+const first = new Set([...needs('index.html'), ...needs(page), 'index.html']);
+const shell = needs('src/lib/shell/Shell.svelte');
+const shared = new Set([...first, ...shell]);
+const rows = [
+	{ name: 'first page (sign-in)', bytes: await weigh(first), most: firstMost },
+	{ name: 'what the others share', bytes: await weigh(without(shell, first)), most: routeMost },
+];
+for (const key of Object.keys(manifest).sort()) {
+	if (!key.startsWith('src/routes/') || key === page) continue;
+	rows.push({
+		name: path.basename(key, '.svelte'),
+		bytes: await weigh(without(needs(key), shared)),
+		most: routeMost,
+	});
+}
+
+for (const { name, bytes, most } of rows)
+	console.log(
+		`${(bytes / KB).toFixed(1).padStart(6)} of ${most / KB} KB  ${name}${bytes > most ? '  TOO HEAVY' : ''}`,
+	);
+// The core embeds dist: it has no use for the manifest.
+await rm(path.join(dist, '.vite'), { recursive: true });
+if (!process.argv.includes('--tell') && rows.some(({ bytes, most }) => bytes > most)) process.exit(1);
