@@ -27,7 +27,9 @@ async function install() {
 	console.log(`installing lighthouse ${version} into ${tool}`);
 	await mkdir(tool, { recursive: true });
 	await writeFile(path.join(tool, 'package.json'), '{"private":true}');
-	await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', `lighthouse@${version}`], { cwd: tool });
+	await run('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', `lighthouse@${version}`], {
+		cwd: tool,
+	});
 	return cli;
 }
 
@@ -43,7 +45,14 @@ async function freePort() {
 async function start() {
 	const data = await mkdtemp(path.join(tmpdir(), 'socme-lighthouse-'));
 	const url = `http://127.0.0.1:${await freePort()}`;
-	const core = spawn(binary, ['up', '--demo', '--data', path.join(data, 'core'), '--listen', new URL(url).host]);
+	const core = spawn(binary, [
+		'up',
+		'--demo',
+		'--data',
+		path.join(data, 'core'),
+		'--listen',
+		new URL(url).host,
+	]);
 	let said = '';
 	core.stdout.on('data', (text) => (said += text));
 	core.stderr.on('data', (text) => (said += text));
@@ -57,7 +66,10 @@ async function start() {
 		headers: { 'content-type': 'application/json' },
 		body: JSON.stringify({ secret: link }),
 	});
-	const cookie = answer.headers.getSetCookie().map((text) => text.split(';')[0]).join('; ');
+	const cookie = answer.headers
+		.getSetCookie()
+		.map((text) => text.split(';')[0])
+		.join('; ');
 	const stop = async () => {
 		const ended = new Promise((done) => core.once('exit', done));
 		core.kill('SIGINT');

@@ -6,8 +6,15 @@ const out = '/tmp/hh/inbox/png';
 test('peek', async ({ browser }) => {
 	const core = await Core.start({ demo: true });
 	try {
-		for (const [theme, lang] of [['dark', 'en-GB'], ['light', 'fr-FR']] as const) {
-			const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, colorScheme: theme, locale: lang });
+		for (const [theme, lang] of [
+			['dark', 'en-GB'],
+			['light', 'fr-FR'],
+		] as const) {
+			const context = await browser.newContext({
+				viewport: { width: 1440, height: 900 },
+				colorScheme: theme,
+				locale: lang,
+			});
 			await signIn(core, context);
 			const page = await context.newPage();
 			const wrong = await watch(page);

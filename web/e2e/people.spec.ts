@@ -37,7 +37,9 @@ for (const { name, ...size } of sizes) {
 			const link = (await shown.getByText('/sign-in#link=').textContent()) ?? '';
 			await accessible(page);
 			await shown.getByRole('button', { name: 'Done' }).click();
-			await expect(page.getByRole('listitem').filter({ hasText: user })).toContainText('invited, not here yet');
+			await expect(page.getByRole('listitem').filter({ hasText: user })).toContainText(
+				'invited, not here yet',
+			);
 
 			const theirs = await browser.newContext({ viewport: size.viewport });
 			const viewer = await theirs.newPage();

@@ -73,6 +73,23 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/account/view': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		/** Begin with a view: one's own, or one that another shares */
+		put: operations['set-first-view'];
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/actions': {
 		parameters: {
 			query?: never;
@@ -130,6 +147,23 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/advisories': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** What publishers such as CERT-FR published, the newest first */
+		get: operations['list-advisories'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/alerts': {
 		parameters: {
 			query?: never;
@@ -174,7 +208,7 @@ export interface paths {
 		get?: never;
 		put?: never;
 		/**
-		 * Acknowledge, claim, assign, release, escalate, resolve, reopen, or comment on an alert
+		 * Acknowledge, claim, assign, release, escalate, resolve, reopen, tag, or comment on an alert
 		 * @description A step that does not fit is a 409 that says who did what when. A claim is atomic: of two, the second reads who was first.
 		 */
 		post: operations['act-on-alert'];
@@ -244,6 +278,26 @@ export interface paths {
 		};
 		/** What people and machines did to an alert, the newest first */
 		get: operations['alert-timeline'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/alerts/export': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * All alerts that a query finds, as a file: CSV or JSON lines
+		 * @description Newest event first, at most 100,000. In CSV, a cell that begins with =, +, -, @, a tab or a return gets a quote before it, so that no spreadsheet takes it for a formula. A file that breaks off was not written to its end: the last line of CSV, and of JSON lines, then has no newline or is missing; ask again.
+		 */
+		get: operations['export-alerts'];
 		put?: never;
 		post?: never;
 		delete?: never;
@@ -728,6 +782,65 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/publishers': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/** Whose advisories the core reads */
+		get: operations['list-publishers'];
+		put?: never;
+		/**
+		 * Read advisories of one more publisher
+		 * @description The core reads it within two minutes and then every hour: at most 4 MiB of RSS or Atom, kept as plain text. It does not read addresses of private networks.
+		 */
+		post: operations['add-publisher'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/publishers/{id}': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		/** Change a publisher's name, URL or kind */
+		put: operations['change-publisher'];
+		post?: never;
+		/** Delete a publisher with its advisories */
+		delete: operations['delete-publisher'];
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/publishers/{id}/read': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Read a publisher's advisories now
+		 * @description That its server gave nothing is no error: the answer says why.
+		 */
+		post: operations['read-publisher'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/query/complete': {
 		parameters: {
 			query?: never;
@@ -905,7 +1018,7 @@ export interface paths {
 		};
 		/**
 		 * New alerts as they are committed (server-sent events)
-		 * @description Events: `hello` {position} first; `alert` with the alert as data and its position as id; `reset` when positions were missed and the list must be queried again. A client that comes back sends Last-Event-ID. Of several queries an alert matches at least one; `matches` in its data counts which, from 0.
+		 * @description Events: `hello` with the position where it begins; `alert` with the alert as data and its position as id; `reset` when positions were missed and the list must be queried again. A client that comes back sends Last-Event-ID. Of several queries an alert matches at least one; `matches` in its data counts which, from 0.
 		 */
 		get: operations['stream'];
 		put?: never;
@@ -1092,10 +1205,22 @@ export interface components {
 			/** @description the id or name of the user to assign to */
 			owner?: string;
 			query: string;
+			/** @description needed to tag and untag; kept in lower case */
+			tag?: string;
 			/** @description the comment, or the reason; @name mentions a user */
 			text?: string;
 			/** @enum {string} */
-			verb: 'acknowledge' | 'claim' | 'assign' | 'release' | 'escalate' | 'resolve' | 'reopen' | 'comment';
+			verb:
+				| 'acknowledge'
+				| 'claim'
+				| 'assign'
+				| 'release'
+				| 'escalate'
+				| 'resolve'
+				| 'reopen'
+				| 'comment'
+				| 'tag'
+				| 'untag';
 			/**
 			 * @description needed to resolve
 			 * @enum {string}
@@ -1119,6 +1244,8 @@ export interface components {
 			owner?: string;
 			/** @description the filter, where a whole filter was acted on */
 			query?: string;
+			/** @description that was given or taken */
+			tag?: string;
 			/** @description the comment or the reason */
 			text?: string;
 			/** Format: date-time */
@@ -1135,6 +1262,8 @@ export interface components {
 				| 'resolve'
 				| 'reopen'
 				| 'comment'
+				| 'tag'
+				| 'untag'
 				| 'undo';
 			/** @enum {string} */
 			verdict?: 'true-positive' | 'false-positive' | 'benign' | 'expected';
@@ -1193,6 +1322,34 @@ export interface components {
 			/** @enum {string} */
 			role: 'admin' | 'analyst' | 'viewer';
 		};
+		Advisory: {
+			/** @description an example */
+			demo?: boolean;
+			id: string;
+			/** @enum {string} */
+			kind: 'alert' | 'advisory' | 'report';
+			/** @description http or https */
+			link?: string;
+			/**
+			 * Format: date-time
+			 * @description as the publisher says, or when the core first read it
+			 */
+			published_time: string;
+			/**
+			 * @description its name
+			 * @example CERT-FR
+			 */
+			publisher: string;
+			publisher_id: string;
+			/** @description plain text, at most 2,000 characters */
+			summary?: string;
+			title: string;
+		};
+		AdvisoryPageBody: {
+			items: components['schemas']['Advisory'][];
+			/** @description cursor of the next page; null on the last */
+			next: string | null;
+		};
 		Agent: {
 			address?: string;
 			id: string;
@@ -1239,6 +1396,8 @@ export interface components {
 			observables?: components['schemas']['Observable'][];
 			/** @description the name of the user who has claimed it */
 			owner?: string;
+			/** @description tags that people gave, beside those of the sensor */
+			people_tags?: string[];
 			place?: components['schemas']['Place'];
 			process?: components['schemas']['Process'];
 			protocol?: string;
@@ -1495,10 +1654,22 @@ export interface components {
 		Doing: {
 			/** @description the id or name of the user to assign to */
 			owner?: string;
+			/** @description needed to tag and untag; kept in lower case */
+			tag?: string;
 			/** @description the comment, or the reason; @name mentions a user */
 			text?: string;
 			/** @enum {string} */
-			verb: 'acknowledge' | 'claim' | 'assign' | 'release' | 'escalate' | 'resolve' | 'reopen' | 'comment';
+			verb:
+				| 'acknowledge'
+				| 'claim'
+				| 'assign'
+				| 'release'
+				| 'escalate'
+				| 'resolve'
+				| 'reopen'
+				| 'comment'
+				| 'tag'
+				| 'untag';
 			/**
 			 * @description needed to resolve
 			 * @enum {string}
@@ -1513,10 +1684,22 @@ export interface components {
 			as_of?: number;
 			/** @description the id or name of the user to assign to */
 			owner?: string;
+			/** @description needed to tag and untag; kept in lower case */
+			tag?: string;
 			/** @description the comment, or the reason; @name mentions a user */
 			text?: string;
 			/** @enum {string} */
-			verb: 'acknowledge' | 'claim' | 'assign' | 'release' | 'escalate' | 'resolve' | 'reopen' | 'comment';
+			verb:
+				| 'acknowledge'
+				| 'claim'
+				| 'assign'
+				| 'release'
+				| 'escalate'
+				| 'resolve'
+				| 'reopen'
+				| 'comment'
+				| 'tag'
+				| 'untag';
 			/**
 			 * @description needed to resolve
 			 * @enum {string}
@@ -1672,6 +1855,8 @@ export interface components {
 			 * @enum {string}
 			 */
 			state: 'open' | 'acknowledged' | 'escalated' | 'resolved';
+			/** @description tags that people gave to it as a whole */
+			tags?: string[];
 		};
 		GroupCount: {
 			/**
@@ -1730,6 +1915,8 @@ export interface components {
 			 * @enum {string}
 			 */
 			state: 'open' | 'acknowledged' | 'escalated' | 'resolved';
+			/** @description tags that people gave to it as a whole */
+			tags?: string[];
 		};
 		GroupedBy: {
 			/**
@@ -1950,6 +2137,9 @@ export interface components {
 		};
 		ListNodeBody: {
 			items: components['schemas']['Node'][];
+		};
+		ListPublisherBody: {
+			items: components['schemas']['Publisher'][];
 		};
 		ListQueryFieldBody: {
 			items: components['schemas']['QueryField'][];
@@ -2262,8 +2452,11 @@ export interface components {
 			/** @description the query asks for groups, as list-groups does; all alerts of each are meant */
 			groups?: boolean;
 			query: string;
+			/** @description of tag and untag */
+			tag?: string;
 			/** @enum {string} */
-			verb: 'acknowledge' | 'claim' | 'assign' | 'release' | 'escalate' | 'resolve' | 'reopen';
+			verb:
+				'acknowledge' | 'claim' | 'assign' | 'release' | 'escalate' | 'resolve' | 'reopen' | 'tag' | 'untag';
 		};
 		Process: {
 			/** @description the command line */
@@ -2275,6 +2468,45 @@ export interface components {
 			parent_command?: string;
 			/** @description the program's file, or its name */
 			path?: string;
+		};
+		Publisher: {
+			/**
+			 * Format: int64
+			 * @description how many of it are held
+			 */
+			advisories: number;
+			/** @description an example, which is not read */
+			demo?: boolean;
+			id: string;
+			/** @enum {string} */
+			kind: 'alert' | 'advisory' | 'report';
+			/** @example CERT-FR */
+			name: string;
+			/** @description why the last try gave nothing */
+			problem?: string;
+			/**
+			 * Format: date-time
+			 * @description when it was last read well
+			 */
+			read_time?: string;
+			/**
+			 * Format: date-time
+			 * @description when that was last tried
+			 */
+			tried_time?: string;
+			/** @example https://www.cert.ssi.gouv.fr/avis/feed/ */
+			url: string;
+		};
+		PublisherChange: {
+			/** @enum {string} */
+			kind: 'alert' | 'advisory' | 'report';
+			/** @example CERT-FR */
+			name: string;
+			/**
+			 * @description of its RSS or Atom
+			 * @example https://www.cert.ssi.gouv.fr/avis/feed/
+			 */
+			url: string;
 		};
 		QR: {
 			/** @description the dark ones, as the path of an SVG picture of that size */
@@ -2426,6 +2658,10 @@ export interface components {
 			name?: string;
 			/** @description Markdown; the client's own people read it, too */
 			notes?: string;
+		};
+		'Set-first-viewRequest': {
+			/** @description its id; empty for none */
+			view: string;
 		};
 		'Set-retentionRequest': {
 			policies: components['schemas']['RetentionPolicy'][];
@@ -2628,6 +2864,8 @@ export interface components {
 			node_id: string;
 			/** @description the name of the user who has claimed it */
 			owner?: string;
+			/** @description tags that people gave, beside those of the sensor */
+			people_tags?: string[];
 			place?: components['schemas']['Place'];
 			process?: components['schemas']['Process'];
 			protocol?: string;
@@ -2789,7 +3027,7 @@ export interface components {
 			query: string;
 			/** @description everybody may use it; each sees in it what is in their own scope */
 			shared: boolean;
-			/** @description the one that its user begins with */
+			/** @description the one that who asks begins with */
 			standard: boolean;
 		};
 		ViewChange: {
@@ -3263,6 +3501,91 @@ export interface operations {
 			};
 		};
 	};
+	'set-first-view': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Set-first-viewRequest'];
+			};
+		};
+		responses: {
+			/** @description No Content */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
 	'act-on-filter': {
 		parameters: {
 			query?: never;
@@ -3473,6 +3796,89 @@ export interface operations {
 				};
 				content: {
 					'application/json': components['schemas']['Matches'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'list-advisories': {
+		parameters: {
+			query?: {
+				/** @description next of the page before */
+				cursor?: string;
+				kind?: 'alert' | 'advisory' | 'report';
+				limit?: number;
+				/** @description its id */
+				publisher?: string;
+				/** @description words that stand in title or summary */
+				text?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['AdvisoryPageBody'];
 				};
 			};
 			/** @description Unauthorized */
@@ -4092,6 +4498,115 @@ export interface operations {
 			};
 			/** @description Not Found */
 			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'export-alerts': {
+		parameters: {
+			query?: {
+				/** @description of CSV, with commas, in the order that is wanted; all if absent */
+				columns?:
+					| (
+							| 'time'
+							| 'severity'
+							| 'client'
+							| 'node'
+							| 'engine'
+							| 'rule'
+							| 'name'
+							| 'category'
+							| 'action'
+							| 'source'
+							| 'source_port'
+							| 'destination'
+							| 'destination_port'
+							| 'protocol'
+							| 'application'
+							| 'host'
+							| 'user'
+							| 'state'
+							| 'owner'
+							| 'verdict'
+							| 'tags'
+							| 'received'
+							| 'raw_sha256'
+							| 'id'
+					  )[]
+					| null;
+				format?: 'csv' | 'jsonl';
+				limit?: number;
+				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
+				query?: string;
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/jsonl': string;
+					'text/csv': string;
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -5376,6 +5891,8 @@ export interface operations {
 			query?: {
 				/** @description next of the page before */
 				cursor?: string;
+				/** @description of one lane; all of them if absent */
+				lane?: 'critical' | 'urgent' | 'normal';
 				limit?: number;
 				/** @description the id of one node; all of the client's if absent */
 				node?: string;
@@ -6674,6 +7191,433 @@ export interface operations {
 			};
 			/** @description Forbidden */
 			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'list-publishers': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['ListPublisherBody'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'add-publisher': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['PublisherChange'];
+			};
+		};
+		responses: {
+			/** @description Created */
+			201: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Publisher'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Conflict */
+			409: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'change-publisher': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['PublisherChange'];
+			};
+		};
+		responses: {
+			/** @description No Content */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Publisher'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Conflict */
+			409: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'delete-publisher': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description No Content */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'read-publisher': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path: {
+				id: string;
+			};
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['Publisher'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
 				headers: {
 					[name: string]: unknown;
 				};

@@ -48,6 +48,12 @@ export const rules = {
 			maxLength: 1024,
 		},
 	},
+	'set-first-view': {
+		view: {
+			maxLength: 32,
+			required: true,
+		},
+	},
 	'act-on-filter': {
 		as_of: {
 			minimum: 0,
@@ -60,11 +66,25 @@ export const rules = {
 			maxLength: 4096,
 			required: true,
 		},
+		tag: {
+			maxLength: 64,
+		},
 		text: {
 			maxLength: 8192,
 		},
 		verb: {
-			enum: ['acknowledge', 'claim', 'assign', 'release', 'escalate', 'resolve', 'reopen', 'comment'],
+			enum: [
+				'acknowledge',
+				'claim',
+				'assign',
+				'release',
+				'escalate',
+				'resolve',
+				'reopen',
+				'comment',
+				'tag',
+				'untag',
+			],
 			required: true,
 		},
 		verdict: {
@@ -80,8 +100,11 @@ export const rules = {
 			maxLength: 4096,
 			required: true,
 		},
+		tag: {
+			maxLength: 64,
+		},
 		verb: {
-			enum: ['acknowledge', 'claim', 'assign', 'release', 'escalate', 'resolve', 'reopen'],
+			enum: ['acknowledge', 'claim', 'assign', 'release', 'escalate', 'resolve', 'reopen', 'tag', 'untag'],
 			required: true,
 		},
 	},
@@ -89,11 +112,25 @@ export const rules = {
 		owner: {
 			maxLength: 64,
 		},
+		tag: {
+			maxLength: 64,
+		},
 		text: {
 			maxLength: 8192,
 		},
 		verb: {
-			enum: ['acknowledge', 'claim', 'assign', 'release', 'escalate', 'resolve', 'reopen', 'comment'],
+			enum: [
+				'acknowledge',
+				'claim',
+				'assign',
+				'release',
+				'escalate',
+				'resolve',
+				'reopen',
+				'comment',
+				'tag',
+				'untag',
+			],
 			required: true,
 		},
 		verdict: {
@@ -172,11 +209,25 @@ export const rules = {
 		owner: {
 			maxLength: 64,
 		},
+		tag: {
+			maxLength: 64,
+		},
 		text: {
 			maxLength: 8192,
 		},
 		verb: {
-			enum: ['acknowledge', 'claim', 'assign', 'release', 'escalate', 'resolve', 'reopen', 'comment'],
+			enum: [
+				'acknowledge',
+				'claim',
+				'assign',
+				'release',
+				'escalate',
+				'resolve',
+				'reopen',
+				'comment',
+				'tag',
+				'untag',
+			],
 			required: true,
 		},
 		verdict: {

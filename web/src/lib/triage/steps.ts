@@ -30,6 +30,8 @@ const from: Record<Verb, State[]> = {
 	escalate: ['open', 'acknowledged'],
 	resolve: unresolved,
 	reopen: ['resolved'],
+	tag: [...unresolved, 'resolved'],
+	untag: [...unresolved, 'resolved'],
 };
 
 /** The states that the subject's alerts are in: a group may have several. */

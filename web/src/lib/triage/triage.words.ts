@@ -12,6 +12,8 @@ export const t = catalogue({
 			escalate: 'Escalate',
 			resolve: 'Resolve',
 			reopen: 'Reopen',
+			tag: 'Tag',
+			untag: 'Remove the tag',
 		},
 		verdict: {
 			'true-positive': 'True positive',
@@ -38,6 +40,8 @@ export const t = catalogue({
 			escalate: (n: number) => `${plural(n, 'alert')} escalated`,
 			resolve: (n: number, _to: string, as: string) => `${plural(n, 'alert')} resolved: ${as.toLowerCase()}`,
 			reopen: (n: number) => `${plural(n, 'alert')} reopened`,
+			tag: (n: number) => `${plural(n, 'alert')} tagged`,
+			untag: (n: number) => `${plural(n, 'alert')} no longer tagged`,
 		},
 		undone: (n: number) => `Taken back: ${plural(n, 'alert')}`,
 		undo: 'Undo',
@@ -57,6 +61,8 @@ export const t = catalogue({
 			escalate: (who: string, _self: boolean) => `${who} escalated it`,
 			resolve: (who: string, _self: boolean, as: string) => `${who} resolved it${as ? `: ${as}` : ''}`,
 			reopen: (who: string, _self: boolean) => `${who} reopened it`,
+			tag: (who: string, _self: boolean) => `${who} tagged it`,
+			untag: (who: string, _self: boolean) => `${who} removed a tag`,
 			comment: (who: string, _self: boolean) => `${who} commented`,
 			undo: (who: string, _self: boolean) => `${who} took a step back`,
 		},
@@ -83,6 +89,8 @@ export const t = catalogue({
 			escalate: 'Escalader',
 			resolve: 'Résoudre',
 			reopen: 'Rouvrir',
+			tag: 'Étiqueter',
+			untag: 'Retirer l’étiquette',
 		},
 		verdict: {
 			'true-positive': 'Vrai positif',
@@ -110,6 +118,8 @@ export const t = catalogue({
 			resolve: (n: number, _to: string, as: string) =>
 				`${plural(n, 'alerte résolue', 'alertes résolues')}\u202f: ${as.toLowerCase()}`,
 			reopen: (n: number) => plural(n, 'alerte rouverte', 'alertes rouvertes'),
+			tag: (n: number) => plural(n, 'alerte étiquetée', 'alertes étiquetées'),
+			untag: (n: number) => `Étiquette retirée de ${plural(n, 'alerte')}`,
 		},
 		undone: (n: number) => `Annulé\u202f: ${plural(n, 'alerte')}`,
 		undo: 'Annuler',
@@ -131,6 +141,8 @@ export const t = catalogue({
 			resolve: (who: string, self: boolean, as: string) =>
 				`${who} ${self ? 'l’avez' : 'l’a'} résolue${as ? `\u202f: ${as}` : ''}`,
 			reopen: (who: string, self: boolean) => `${who} ${self ? 'l’avez' : 'l’a'} rouverte`,
+			tag: (who: string, self: boolean) => `${who} ${self ? 'l’avez' : 'l’a'} étiquetée`,
+			untag: (who: string, self: boolean) => `${who} ${self ? 'avez' : 'a'} retiré une étiquette`,
 			comment: (who: string, self: boolean) => `${who} ${self ? 'avez' : 'a'} commenté`,
 			undo: (who: string, self: boolean) => `${who} ${self ? 'avez' : 'a'} annulé une étape`,
 		},
