@@ -3,6 +3,8 @@ import { Core } from './core';
 import { accessible, password, signIn, watch } from './page';
 
 // Users, tokens, the audit and one's own settings, as an admin and as who may see none of it.
+test.describe.configure({ timeout: 180_000 }); // a machine with other things to do
+
 let core: Core;
 test.beforeAll(async () => {
 	core = await Core.start({ demo: true });
