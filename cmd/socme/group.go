@@ -127,8 +127,14 @@ func groupFacets() *cobra.Command {
 				name   string
 				facets []sdk.GroupFacet
 			}{
-				{"severity", f.Severities}, {"state", f.States}, {"owner", f.Owners}, {"client", f.Clients}, {"engine", f.Engines},
-				{"rule", f.Rules}, {"source", f.Sources}, {"destination", f.Destinations},
+				{"severity", f.Severities},
+				{"state", f.States},
+				{"owner", f.Owners},
+				{"client", f.Clients},
+				{"engine", f.Engines},
+				{"rule", f.Rules},
+				{"source", f.Sources},
+				{"destination", f.Destinations},
 			} {
 				for _, facet := range field.facets {
 					fmt.Fprintf(table, "%s\t%d\t%s\t%s\n", field.name, facet.Count, oneLine(facet.Value), oneLine(facet.Label))

@@ -16,7 +16,6 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-
 func TestWhatNodesBringMeanwhileIsCommittedTogether(t *testing.T) {
 	storetest.OnEach(t, func(t *testing.T, d storetest.Database) {
 		now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)

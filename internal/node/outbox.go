@@ -48,8 +48,8 @@ type Outbox struct {
 	now  func() time.Time
 	log  *slog.Logger
 
-	write *sql.DB // one connection
-	read  *sql.DB
+	write      *sql.DB // one connection
+	read       *sql.DB
 	statements statements
 	in         chan group
 
