@@ -38,8 +38,9 @@ func (c *Caller) BeginWith(ctx context.Context, id string) error {
 	return c.do(ctx, http.MethodPut, "/account/view", map[string]string{"view": id}, nil)
 }
 
-// Alert finds one alert by its id, with its observables and its place in the ledger.
-func (c *Caller) Alert(ctx context.Context, id string) (json.RawMessage, error) {
+// AlertDetail is all that the core tells of one alert, as JSON: also its observables, its
+// witnesses and its place in the ledger.
+func (c *Caller) AlertDetail(ctx context.Context, id string) (json.RawMessage, error) {
 	var alert json.RawMessage
 	return alert, c.do(ctx, http.MethodGet, "/alerts/"+url.PathEscape(id), nil, &alert)
 }

@@ -22,7 +22,7 @@ func alertCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "alert", Short: "Alerts: list, count, watch, work on them, and the sensor's own bytes"}
 	cmd.AddCommand(alertList(), alertRaw(), alertWatch(), alertHistogram(), alertFacets(), alertSimilar(), alertExport(),
 		plainly("show ID", "Show one alert with its observables and its place in the ledger, as JSON", cobra.ExactArgs(1), func(cmd *cobra.Command, api *sdk.Caller, args []string) (json.RawMessage, error) {
-			return api.Alert(cmd.Context(), args[0])
+			return api.AlertDetail(cmd.Context(), args[0])
 		}),
 		actionList("timeline ID", "What was done to an alert, the newest first", cobra.ExactArgs(1), func(cmd *cobra.Command, api *sdk.Caller, args []string) ([]soc.Action, error) {
 			return api.AlertTimeline(cmd.Context(), args[0])
