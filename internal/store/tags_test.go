@@ -94,7 +94,7 @@ func must2[T, U any](value T, _ U, err error) func(testing.TB) T { return must(v
 
 func TestAUserBeginsWithAViewOfTheirsOrASharedOne(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, w *world) {
-		ann, bob := w.staff(t, "ann", soc.RoleAnalyst), w.staff(t, "bob", soc.RoleAnalyst)
+		ann, bob := w.staff(t, "ann", soc.RoleAdmin), w.staff(t, "bob", soc.RoleAnalyst)
 		own := must(w.SaveView(t.Context(), ann, soc.View{Name: "mine", Query: "is:mine", Standard: true}))(t)
 		shared := must(w.SaveView(t.Context(), bob, soc.View{Name: "all", Query: "is:open", Shared: true}))(t)
 		secret := must(w.SaveView(t.Context(), bob, soc.View{Name: "secret", Query: "is:open"}))(t)
