@@ -4,6 +4,7 @@ import { alertLine } from './eve';
 import { accessible, row, signIn, watch } from './page';
 
 let core: Core;
+test.describe.configure({ timeout: 120_000 });
 test.beforeAll(async () => {
 	core = await Core.start();
 	const names = { 'FILTER worst': 1, 'FILTER middling': 2, 'FILTER least': 3 };
@@ -111,7 +112,7 @@ test('queries asked before are offered again', async ({ page }) => {
 
 test('columns are chosen and kept; the filter is taken away as CSV and JSON lines', async ({ page }) => {
 	await page.getByRole('button', { name: 'Columns' }).click();
-	await page.getByLabel('Destination').check();
+	await page.getByRole('checkbox', { name: 'Destination' }).check();
 	await page.keyboard.press('Escape');
 	await expect(page.getByRole('columnheader', { name: 'Destination' })).toBeVisible();
 	await page.reload();

@@ -4,6 +4,7 @@ import { alertLine } from './eve';
 import { accessible, row, signIn, watch } from './page';
 
 let core: Core;
+test.describe.configure({ timeout: 120_000 });
 let sid = 7_000_000;
 test.beforeAll(async () => {
 	core = await Core.start();

@@ -13,6 +13,7 @@ export const { p, navigate, isActive, route } = createRouter({
 		'/nodes': () => import('./routes/Nodes.svelte'),
 		'/nodes/:id': () => import('./routes/Node.svelte'),
 		'/settings': () => import('./routes/Settings.svelte'),
+		'/more': () => import('./routes/More.svelte'),
 		'/design': () => import('./routes/Design.svelte'),
 		'*notfound': () => import('./routes/NotFound.svelte'),
 	},

@@ -1,5 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import type { components, paths } from './api.gen';
+import { t } from './api.words';
 
 type Schemas = components['schemas'];
 
@@ -29,6 +30,8 @@ export type Similar = Schemas['Similar'];
 export type Source = Schemas['SourceHealth'];
 export type TapeCell = Schemas['TapeCell'];
 export type Token = Schemas['Token'];
+export type Verb = Action['verb'];
+export type Verdict = NonNullable<Action['verdict']>;
 export type UserSession = Schemas['UserSession'];
 export type View = Schemas['View'];
 export type ViewChange = Schemas['ViewChange'];
@@ -76,7 +79,7 @@ export function problemOf(error: Partial<Schemas['ErrorModel']> | undefined, res
 	const first = error?.errors?.[0];
 	return {
 		status: response.status,
-		message: first?.message ?? error?.detail ?? error?.title ?? `The core answered ${response.status}.`,
+		message: first?.message ?? error?.detail ?? error?.title ?? t.answered(response.status),
 		request: error?.instance ?? '',
 		location: first?.location ?? '',
 		errors: (error?.errors ?? []).map((e) => ({ message: e.message ?? '', location: e.location ?? '' })),
@@ -90,7 +93,7 @@ function isRefusal(value: unknown): value is Refusal {
 
 /** Turns what fetch throws into a problem. */
 export function unreachable(): Problem {
-	return { status: 0, message: 'The core cannot be reached.', request: '', location: '', errors: [] };
+	return { status: 0, message: t.unreachable, request: '', location: '', errors: [] };
 }
 
 /** What a call gives: data or a problem, and never an exception. */

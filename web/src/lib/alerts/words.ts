@@ -1,21 +1,12 @@
 import type { Alert, Endpoint, Severity } from '$lib/api';
-import { plural } from '$lib/number';
+import { t } from './alerts.words';
 
 /** The severities from worst to least, unknown last. */
 export const severities: Severity[] = ['critical', 'high', 'medium', 'low', 'informational', 'unknown'];
 
-const words: Record<Severity, string> = {
-	critical: 'Critical',
-	high: 'High',
-	medium: 'Medium',
-	low: 'Low',
-	informational: 'Info',
-	unknown: 'Unknown',
-};
-
 /** The severity's word, as rows and legends show it. */
 export function severityWord(severity: Severity): string {
-	return words[severity];
+	return t.severity[severity];
 }
 
 const engines: Record<Alert['rule']['engine'], string> = {
@@ -43,26 +34,19 @@ export function sourceOf(alert: Alert): string {
 	return side?.address || side?.host ? endpoint(side) : (alert.agent?.name ?? side?.user ?? '');
 }
 
-const states: Record<Alert['state'], string> = {
-	open: 'Open',
-	acknowledged: 'Acknowledged',
-	escalated: 'Escalated',
-	resolved: 'Resolved',
-};
-
 /** The word of how far people have come with an alert. */
 export function stateWord(state: Alert['state']): string {
-	return states[state];
+	return t.state[state];
 }
 
 /** "2 witnesses": records of other sensors that tell of the same event. */
 export function witnessWords(n: number): string {
-	return plural(n, 'witness', 'witnesses');
+	return t.witnesses(n);
 }
 
 /** The rule's name, or its number where it has none. */
 export function ruleName(alert: Pick<Alert, 'rule'>): string {
-	return alert.rule.name || `Rule ${alert.rule.id}`;
+	return alert.rule.name || t.rule(alert.rule.id);
 }
 
 const acronyms = new Set(

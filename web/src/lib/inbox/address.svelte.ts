@@ -2,9 +2,7 @@ import { searchParams } from 'sv-router';
 import { navigate } from '../../router';
 import type { List } from './columns.svelte';
 import type { Reach } from './HistogramPanel.svelte';
-
-/** What the inbox begins with where neither the address nor a view says otherwise. */
-export const unresolved = '-is:resolved';
+import { unresolved } from './unresolved';
 
 /** What the page of alerts shows: all of it is in the address, so that it can be shared. */
 export class Address {

@@ -32,5 +32,5 @@ it('leave a narrow list in order: destination first, then the name, never the ru
 it('have no box for who may not act', () => {
 	const shown = new Columns('groups', 'ann').fit(1200, false);
 	expect(shown[0]?.key).toBe('severity');
-	expect(template(shown)).toBe('76px 20px minmax(0, 1fr) 138px 52px 14px 20px 40px');
+	expect(template(shown)).toBe('76px 20px minmax(0, 1fr) 138px 52px 14px 20px 56px');
 });

@@ -42,8 +42,8 @@ const columns: readonly Column[] = [
 	{ key: 'alerts', width: 52, choice: true, only: 'groups', right: true },
 	{ key: 'state', width: 14 },
 	{ key: 'owner', width: 20, choice: true },
-	{ key: 'first', width: 44, choice: true, only: 'groups', right: true },
-	{ key: 'last', width: 40, right: true },
+	{ key: 'first', width: 60, choice: true, only: 'groups', right: true },
+	{ key: 'last', width: 56, right: true },
 ];
 
 const standard: Record<List, ColumnKey[]> = {

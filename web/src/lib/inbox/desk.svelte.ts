@@ -90,7 +90,8 @@ export class Desk {
 
 	/** Asks for the person's own view where the address says nothing. */
 	async begin(): Promise<void> {
-		if (!views.all) await views.load();
+		// Somebody else may be asking for them as well: of two answers the first is dropped.
+		while (!views.all && !views.problem) await views.load();
 		if (this.address.bare) this.address.go({ query: views.standard?.query ?? this.address.query }, true);
 	}
 

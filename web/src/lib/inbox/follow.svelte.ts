@@ -2,8 +2,9 @@ import { untrack } from 'svelte';
 import { session } from '$lib/session/session.svelte';
 import type { ShellState } from '$lib/shell/shell.svelte';
 import { route } from '../../router';
-import { Address, unresolved } from './address.svelte';
+import { Address } from './address.svelte';
 import type { List } from './columns.svelte';
+import { unresolved } from './unresolved';
 
 /**
  * Follows the list of the page of alerts, also on other pages: going back to it finds the

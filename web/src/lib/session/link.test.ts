@@ -12,10 +12,10 @@ describe('linkSecret', () => {
 describe('nextPath', () => {
 	it.each([
 		['a path of ours with its query', '?next=%2Falerts%3Fquery%3Drule%253A1', '/alerts?query=rule%3A1'],
-		['nothing asked', '', '/alerts'],
-		['another site', '?next=https%3A%2F%2Fevil.example', '/alerts'],
-		['another site without a scheme', '?next=%2F%2Fevil.example', '/alerts'],
-		['another site behind a backslash', '?next=%2F%5Cevil.example', '/alerts'],
-		['the sign-in itself', '?next=%2Fsign-in', '/alerts'],
+		['nothing asked', '', '/'],
+		['another site', '?next=https%3A%2F%2Fevil.example', '/'],
+		['another site without a scheme', '?next=%2F%2Fevil.example', '/'],
+		['another site behind a backslash', '?next=%2F%5Cevil.example', '/'],
+		['the sign-in itself', '?next=%2Fsign-in', '/'],
 	])('%s', (_, search, want) => expect(nextPath(search)).toBe(want));
 });

@@ -17,5 +17,5 @@ export function linkSecret(fragment: string): string {
 /** Where to go after signing in: only ever a path of this page. */
 export function nextPath(search: string): string {
 	const next = new URLSearchParams(search).get('next') ?? '';
-	return /^\/(?![/\\])/.test(next) && !next.startsWith('/sign-in') ? next : '/alerts';
+	return /^\/(?![/\\])/.test(next) && !next.startsWith('/sign-in') ? next : '/';
 }

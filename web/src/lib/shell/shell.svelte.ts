@@ -1,15 +1,18 @@
 import { getContext, setContext } from 'svelte';
 import type { AlertFeed } from '$lib/alerts/alert-feed.svelte';
 import type { GroupFeed } from '$lib/inbox/group-feed.svelte';
+import { Counts } from './counts.svelte';
 
 const key = 'socme-side';
 
-/** What all pages share: the live lists, the side bar's width and the key sheet. */
+/** What all pages share: the live lists, the counts, the side bar's width, key sheet and palette. */
 export class ShellState {
 	readonly feed: AlertFeed;
 	readonly groups: GroupFeed;
+	readonly counts = new Counts();
 	#side = $state<'' | 'wide' | 'rail'>(stored());
 	keysOpen = $state(false);
+	paletteOpen = $state(false);
 
 	constructor(feed: AlertFeed, groups: GroupFeed) {
 		this.feed = feed;

@@ -51,15 +51,28 @@ export class FormState<O extends Operation> {
 		return this.#errors[field] ?? '';
 	}
 
-	/** Sends what was entered; undefined when the core would not have it. */
+	/** Waits for the core's answer to what was entered; what it refuses is shown. */
 	async send<T>(call: Promise<Result<T>>): Promise<Result<T>> {
+		await this.settle(call.then((result) => result.problem));
+		return call;
+	}
+
+	/** The same for what gives a problem alone. */
+	async settle(call: Promise<Problem | undefined>): Promise<Problem | undefined> {
 		this.#busy = true;
 		this.#problem = undefined;
-		const result = await call;
+		const problem = await call;
 		this.#busy = false;
-		this.#done = !result.problem;
-		if (result.problem) await this.#refused(result.problem);
-		return result;
+		this.#done = !problem;
+		if (problem) await this.#refused(problem);
+		return problem;
+	}
+
+	/** Takes back what was said. */
+	forget(): void {
+		this.#errors = {};
+		this.#problem = undefined;
+		this.#done = false;
 	}
 
 	/** Says something against a field, or with no field against the whole. */

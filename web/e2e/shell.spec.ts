@@ -1,0 +1,130 @@
+import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { Core } from './core';
+import { accessible, signIn, watch } from './page';
+
+// What stands around every page: side bar, keys, palette, the bar at the bottom of a phone.
+let core: Core;
+test.beforeAll(async () => {
+	core = await Core.start({ demo: true });
+});
+test.afterAll(() => core.remove());
+
+async function open(page: Page, context: BrowserContext, path: string): Promise<string[]> {
+	const wrong = await watch(page);
+	await signIn(core, context);
+	await page.goto(core.url + path);
+	await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+	return wrong;
+}
+
+test('every page is two keys away, and the sheet of keys tells it', async ({ page, context }) => {
+	const wrong = await open(page, context, '/settings');
+	await page.keyboard.press('g');
+	await expect(page.getByRole('status').filter({ hasText: 'Nodes' })).toBeVisible();
+	await page.keyboard.press('n');
+	await expect(page.getByRole('heading', { name: 'Nodes', level: 1 })).toBeVisible();
+	for (const [key, path] of [
+		['t', '/tokens'],
+		['u', '/users'],
+		['l', '/audit'],
+		['a', '/alerts'],
+		['s', '/settings'],
+	] as const) {
+		await page.keyboard.press('g');
+		await page.keyboard.press(key);
+		await expect(page).toHaveURL(core.url + path);
+	}
+	await page.keyboard.press('?');
+	const sheet = page.getByRole('dialog', { name: 'Keys' });
+	await expect(sheet.getByText('Side bar wide or narrow')).toBeVisible();
+	await expect(sheet.getByText('Advisories')).toBeVisible();
+	await accessible(page);
+	await page.keyboard.press('Escape');
+	await expect(sheet).toHaveCount(0);
+
+	const bar = page.getByRole('navigation', { name: 'Pages' });
+	await expect(bar.getByText('Administration')).toBeVisible();
+	await expect(bar.getByRole('link', { name: 'Clients' })).toContainText('2');
+	await page.keyboard.press('[');
+	await expect(bar.getByText('Administration')).toHaveCount(0);
+	await expect(bar.getByRole('link', { name: 'Audit' })).toBeVisible();
+	expect(wrong).toEqual([]);
+});
+
+test('the palette finds pages, clients, nodes and actions, and searches alerts', async ({
+	page,
+	context,
+}) => {
+	const wrong = await open(page, context, '/nodes');
+	await page.keyboard.press('Control+k');
+	const box = page.getByRole('combobox', { name: 'Search or go to' });
+	await expect(box).toBeFocused();
+	await accessible(page);
+	await box.fill('demo-ga');
+	await expect(page.getByRole('option').first()).toContainText('demo-gate');
+	await page.keyboard.press('Enter');
+	await expect(page).toHaveURL(/\/nodes\/.+/);
+	await expect(page.getByRole('heading', { name: 'demo-gate', level: 1 })).toBeVisible();
+
+	await page.getByRole('button', { name: 'Search or go to' }).click();
+	await box.fill('dark theme');
+	await page.keyboard.press('Enter');
+	await expect(page.locator('html')).toHaveClass(/dark/);
+
+	await page.keyboard.press('Control+k');
+	await box.fill('severity>=high');
+	await page.keyboard.press('Enter');
+	await expect(page).toHaveURL(`${core.url}/alerts?query=severity%3E%3Dhigh`);
+
+	// The arrows go round; the pointer chooses as well.
+	await page.keyboard.press('Control+k');
+	await page.keyboard.press('ArrowUp');
+	await expect(page.getByRole('option', { name: /^demo-gate|^vm/ }).last()).toHaveAttribute(
+		'aria-selected',
+		'true',
+	);
+	await box.fill('french');
+	await page.getByRole('option', { name: /Français/ }).click();
+	await expect(page.getByRole('link', { name: 'Réglages' })).toBeVisible();
+	await expect(page.locator('html')).toHaveAttribute('lang', 'fr');
+	expect(wrong).toEqual([]);
+});
+
+test('a browser that asks for French gets it', async ({ browser }) => {
+	const context = await browser.newContext({ locale: 'fr-FR', colorScheme: 'light' });
+	const page = await context.newPage();
+	const wrong = await watch(page);
+	await page.goto(`${core.url}/sign-in`);
+	await expect(page.getByRole('heading', { name: 'Connexion à SOCme' })).toBeVisible();
+	await accessible(page);
+	await page.getByRole('button', { name: 'English' }).click();
+	await expect(page.getByRole('heading', { name: 'Sign in to SOCme' })).toBeVisible();
+	await page.getByRole('button', { name: 'Français' }).click();
+	await signIn(core, context);
+	await page.goto(`${core.url}/settings`);
+	await page.keyboard.press('?');
+	await expect(page.getByRole('dialog', { name: 'Raccourcis' }).getByText('Vue d’ensemble')).toBeVisible();
+	expect(wrong).toEqual([]);
+	await context.close();
+});
+
+test.describe('on a phone', () => {
+	test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+	test('four pages and the rest are at the bottom', async ({ page, context }) => {
+		const wrong = await open(page, context, '/nodes');
+		const bar = page.getByRole('navigation', { name: 'Pages', exact: true });
+		await bar.getByRole('link', { name: 'More' }).click();
+		await expect(page.getByRole('link', { name: 'Advisories' })).toBeVisible();
+		await page.getByRole('radio', { name: 'Light' }).check();
+		await expect(page.locator('html')).not.toHaveClass(/dark/);
+		await accessible(page);
+		await page.getByRole('button', { name: 'Search or go to' }).tap();
+		await page.getByRole('combobox', { name: 'Search or go to' }).fill('audit');
+		await page
+			.getByRole('option', { name: /^Audit/ })
+			.first()
+			.tap();
+		await expect(page).toHaveURL(`${core.url}/audit`);
+		expect(wrong).toEqual([]);
+	});
+});
