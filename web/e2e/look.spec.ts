@@ -45,7 +45,32 @@ const paths: { name: string; path: string; ready: (page: Page) => Promise<void> 
 	{
 		name: 'settings',
 		path: '/settings',
-		ready: (page) => expect(page.getByText('API tokens')).toBeVisible(),
+		ready: (page) => expect(page.getByRole('region', { name: 'Second factor' })).toBeVisible(),
+	},
+	{
+		name: 'users',
+		path: '/users',
+		ready: (page) => expect(page.getByText('Nobody but you yet')).toBeVisible(),
+	},
+	{
+		name: 'tokens',
+		path: '/tokens',
+		ready: (page) => expect(page.getByText('No token yet')).toBeVisible(),
+	},
+	{
+		name: 'audit',
+		path: '/audit',
+		ready: (page) => expect(page.getByRole('button', { name: /made/ }).first()).toBeVisible(),
+	},
+	{
+		name: 'more',
+		path: '/more',
+		ready: (page) => expect(page.getByRole('radio', { name: 'Light' })).toBeAttached(),
+	},
+	{
+		name: 'design',
+		path: '/design',
+		ready: (page) => expect(page.getByRole('region', { name: 'Colours' })).toBeVisible(),
 	},
 	{
 		name: 'not-found',

@@ -3,6 +3,8 @@ import { Core } from './core';
 import { accessible, signIn, watch } from './page';
 
 // What stands around every page: side bar, keys, palette, the bar at the bottom of a phone.
+test.describe.configure({ timeout: 180_000 }); // a machine with other things to do
+
 let core: Core;
 test.beforeAll(async () => {
 	core = await Core.start({ demo: true });
