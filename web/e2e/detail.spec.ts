@@ -165,7 +165,7 @@ for (const size of sizes) {
 		await page.goto(`${core.url}/groups/${group}`);
 		await expect(page.getByText(/60 alerts since/)).toBeVisible();
 		if (size.phone) await page.getByRole('tab', { name: 'Alerts' }).click();
-		const alerts = page.getByRole('link', { name: /198\.51\.100\.9:443/ });
+		const alerts = page.getByRole('link', { name: /→ 198\.51\.100\.9:443/ });
 		await expect(alerts).toHaveCount(50);
 		await page.getByRole('button', { name: 'Show more' }).click();
 		await expect(alerts).toHaveCount(60);
