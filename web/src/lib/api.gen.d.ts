@@ -4027,8 +4027,8 @@ export interface operations {
 				from?: string;
 				/** @description the query language, e.g. severity>=high src:10.0.0.0/8 "brute force" after:-24h */
 				query?: string;
-				/** @description length of a bucket; chosen if absent */
-				seconds?: 60 | 3600 | 86400;
+				/** @description length of a bucket: 60, 3600 or 86400; chosen if absent */
+				seconds?: number;
 				/** @description now, if absent */
 				until?: string;
 			};
@@ -5093,6 +5093,8 @@ export interface operations {
 			query?: {
 				/** @description next of the page before */
 				cursor?: string;
+				/** @description of one lane; all of them if absent */
+				lane?: 'critical' | 'urgent' | 'normal';
 				limit?: number;
 				/** @description the id of one node; all of the client's if absent */
 				node?: string;
