@@ -12,7 +12,7 @@ import (
 
 func clientCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "client", Short: "Clients: the organisations that are watched"}
-	cmd.AddCommand(clientAdd(), clientList(), clientShow(), clientSet(), clientDelete(), clientRecords(), clientLogo())
+	cmd.AddCommand(clientAdd(), clientList(), clientShow(), clientSet(), clientDelete(), clientRecords(), clientLogo(), clientColleagues())
 	return cmd
 }
 
@@ -66,4 +66,26 @@ func named(name string, demo bool) string {
 		return name + " (demo)"
 	}
 	return name
+}
+
+func clientColleagues() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use: "colleagues CLIENT", Short: "List who may work on a client's alerts", Args: cobra.ExactArgs(1),
+		RunE: withCaller(func(cmd *cobra.Command, api *sdk.Caller, args []string) error {
+			colleagues, err := api.Colleagues(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return jsonLines(cmd.OutOrStdout(), colleagues)
+			}
+			for _, c := range colleagues {
+				fmt.Fprintf(cmd.OutOrStdout(), "%s (%s)\n", oneLine(c.Name), c.Role)
+			}
+			return nil
+		}),
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object a line")
+	return cmd
 }

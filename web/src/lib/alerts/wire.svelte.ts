@@ -53,6 +53,7 @@ export class Wire {
 	#tab = Math.random().toString(36).slice(2);
 	#channel: BroadcastChannel | undefined;
 	#leads = false;
+	#alive = false; // the tab's own lock says so
 	#wants = new Map<string, string[]>(); // what other tabs want, by tab
 	#reads: string[] = []; // the queries of the connection
 	#greeted: string[] = []; // those of them whose stream has begun
@@ -117,7 +118,13 @@ export class Wire {
 		this.#channel = new BroadcastChannel(name);
 		this.#channel.onmessage = ({ data }: MessageEvent<Shared>) => this.#hear(data);
 		this.#tell({ kind: 'who' });
-		void navigator.locks.request(`${name} of ${this.#tab}`, () => new Promise(() => {})); // as long as the tab lives
+		// As long as the tab lives. Nothing is asked for before: who leads takes a tab without
+		// its lock for one that is gone.
+		void navigator.locks.request(`${name} of ${this.#tab}`, () => {
+			this.#alive = true;
+			this.#want();
+			return new Promise(() => {});
+		});
 		void navigator.locks.request(name, lead);
 	}
 
@@ -126,14 +133,14 @@ export class Wire {
 	}
 
 	#want(): void {
-		this.#tell({ kind: 'want', tab: this.#tab, queries: this.#queries() });
+		if (this.#alive) this.#tell({ kind: 'want', tab: this.#tab, queries: this.#queries() });
 		if (this.#leads) this.#change();
 	}
 
 	#hear(message: Shared): void {
 		switch (message.kind) {
 			case 'who':
-				this.#tell({ kind: 'want', tab: this.#tab, queries: this.#queries() });
+				this.#want();
 				if (this.#leads) this.#announce();
 				return;
 			case 'want':

@@ -50,6 +50,11 @@ it('marks those who are mentioned, and nobody else', () => {
 	expect(parts.map((part) => part.text).join('')).toBe('ask @bob, not @bobby or @Ann Lee.');
 });
 
+it('takes a name as it is written, whatever stands in it', () => {
+	const parts = pieces('ask @bob-night (a.b) please', ['bob-night (a.b)', 'c+d']);
+	expect(parts.map((part) => part.text)).toEqual(['ask ', '@bob-night (a.b)', ' please']);
+});
+
 it('offers names after an @, and puts the chosen one there', () => {
 	expect(writing('mail ann@example', 16)).toBeUndefined();
 	const mention = writing('ask @b now', 6);

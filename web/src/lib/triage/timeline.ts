@@ -57,7 +57,7 @@ export function entries(actions: readonly Action[], me: string, machines: readon
 export function pieces(text: string, names: readonly string[]): { text: string; mention: boolean }[] {
 	if (names.length === 0) return [{ text, mention: false }];
 	const longest = [...names].sort((a, b) => b.length - a.length);
-	const any = longest.map((name) => name.replace(/[^\p{L}\p{N}\s]/gu, '\\$&')).join('|');
+	const any = longest.map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|');
 	return text
 		.split(new RegExp(`(@(?:${any})(?![\\p{L}\\p{N}_]))`, 'iu'))
 		.map((part, i) => ({ text: part, mention: i % 2 === 1 }))
