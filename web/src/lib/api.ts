@@ -1,6 +1,7 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import type { components, paths } from './api.gen';
 import { t } from './api.words';
+import { said } from './i18n/said';
 
 type Schemas = components['schemas'];
 
@@ -97,11 +98,12 @@ export function problemOf(error: Partial<Schemas['ErrorModel']> | undefined, res
 	const first = error?.errors?.[0];
 	return {
 		status: response.status,
-		message: first?.message ?? error?.detail ?? error?.title ?? t.answered(response.status),
+		message: said(first?.message ?? error?.detail ?? error?.title ?? t.answered(response.status)),
 		request: error?.instance ?? '',
 		location: first?.location ?? '',
 		errors: (error?.errors ?? []).map((e) => ({ message: e.message ?? '', location: e.location ?? '' })),
 		refusal: first?.location === 'step' && isRefusal(first.value) ? first.value : undefined,
+		errors: (error?.errors ?? []).map((e) => ({ message: said(e.message ?? ''), location: e.location ?? '' })),
 	};
 }
 
