@@ -101,9 +101,11 @@ export function problemOf(error: Partial<Schemas['ErrorModel']> | undefined, res
 		message: said(first?.message ?? error?.detail ?? error?.title ?? t.answered(response.status)),
 		request: error?.instance ?? '',
 		location: first?.location ?? '',
-		errors: (error?.errors ?? []).map((e) => ({ message: e.message ?? '', location: e.location ?? '' })),
 		refusal: first?.location === 'step' && isRefusal(first.value) ? first.value : undefined,
-		errors: (error?.errors ?? []).map((e) => ({ message: said(e.message ?? ''), location: e.location ?? '' })),
+		errors: (error?.errors ?? []).map((e) => ({
+			message: said(e.message ?? ''),
+			location: e.location ?? '',
+		})),
 	};
 }
 

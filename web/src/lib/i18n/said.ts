@@ -9,7 +9,8 @@ const french: Record<string, string> = {
 	'The name or the password is not right.': 'Le nom ou le mot de passe n’est pas le bon.',
 	'The code is not right. Look at the clocks of the phone and of the core, and try the next one.':
 		'Le code n’est pas le bon. Vérifiez l’heure du téléphone et du core, puis essayez le suivant.',
-	'The code is not right. Is the phone\'s clock?': 'Le code n’est pas le bon. L’heure du téléphone l’est-elle ?',
+	"The code is not right. Is the phone's clock?":
+		'Le code n’est pas le bon. L’heure du téléphone l’est-elle ?',
 	'The present password is not right.': 'Le mot de passe actuel n’est pas le bon.',
 	'is not the present password': 'Ce n’est pas le mot de passe actuel.',
 	'This password is easily guessed.': 'Ce mot de passe se devine facilement.',
@@ -19,8 +20,7 @@ const french: Record<string, string> = {
 		'Ce lien a servi, est trop ancien, ou un plus récent l’a remplacé. Demandez-en un à un administrateur. Si personne n’a encore de mot de passe, redémarrez `socme up`.',
 	'You may not do this.': 'Vous ne pouvez pas faire cela.',
 	'Only an admin may do this.': 'Seul un administrateur peut faire cela.',
-	'Only an admin of all clients may do this.':
-		'Seul un administrateur de tous les clients peut faire cela.',
+	'Only an admin of all clients may do this.': 'Seul un administrateur de tous les clients peut faire cela.',
 	'Only an analyst or an admin may do this. Ask an admin for the role.':
 		'Seul un analyste ou un administrateur peut faire cela. Demandez le rôle à un administrateur.',
 	'There is no such thing, or you may not see it.':
