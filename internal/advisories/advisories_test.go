@@ -130,7 +130,7 @@ func TestEachIsReadOnceAnHour(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan error, 1)
 		go func() { ended <- r.Run(ctx) }()
-		time.Sleep(3*time.Hour + 10*time.Minute)
+		<-time.After(3*time.Hour + 10*time.Minute)
 		cancel()
 		if err := <-ended; err != nil || m.noted != 4 {
 			t.Errorf("tried %d times in a little over three hours, %v; want 4", m.noted, err)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -69,7 +70,7 @@ func columns() []column {
 		{"owner", func(a *soc.StoredAlert) string { return a.Owner }},
 		{"verdict", func(a *soc.StoredAlert) string { return a.Verdict.String() }},
 		{"tags", func(a *soc.StoredAlert) string {
-			return strings.Join(append(a.Tags[:len(a.Tags):len(a.Tags)], a.PeopleTags...), " ")
+			return strings.Join(slices.Concat(a.Tags, a.PeopleTags), " ")
 		}},
 		{"received", func(a *soc.StoredAlert) string { return at(a.ReceivedTime) }},
 		{"raw_sha256", func(a *soc.StoredAlert) string { return a.RawSHA256.String() }},

@@ -115,7 +115,7 @@ func Count(s *Store, table string) (n int64, err error) {
 
 // Indexes are the names of those that Load makes anew.
 func Indexes(s *Store) ([]string, error) {
-	var rows []struct{ Name, Sql, Indexname, Indexdef string }
+	var rows []struct{ Name, Indexname string }
 	err := s.read.Raw(s.db.secondary()).Scan(&rows).Error
 	var names []string
 	for _, r := range rows {

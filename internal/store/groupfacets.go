@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/socme-project/socme/internal/query"
@@ -32,9 +33,6 @@ type GroupFacet struct {
 	Query string `json:"query" doc:"the part of a query that chooses it"`
 	Count int64  `json:"count"`
 }
-
-// groupFacetTop is how many values of a field are told.
-const groupFacetTop = 20
 
 // GroupFacets counts the groups that a query finds, by field. user is the name of who asks.
 func (s *Store) GroupFacets(ctx context.Context, scope soc.Scope, q query.Query, user string) (GroupFacets, error) {
@@ -99,7 +97,7 @@ func (f *groupField) count(ctx context.Context, db *sql.DB, w groupWhere, user s
 	}
 	//nolint:gosec // the conditions are ours
 	text := `WITH found AS (SELECT ` + columns[f.family] + ` FROM alert_groups WHERE ` + w.sql() + ` LIMIT ?) ` + f.text
-	args := append(w.args, groupsCounted+1)
+	args := append(slices.Clone(w.args), groupsCounted+1)
 	if f.family == ofOwner {
 		args = append(args, strings.ToLower(user))
 	}

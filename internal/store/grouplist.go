@@ -106,7 +106,6 @@ func (s *Store) groupPage(ctx context.Context, w groupWhere, f GroupFilter) ([]s
 // countGroups counts, and does not go on for ever.
 func countGroups(ctx context.Context, db queryer, w groupWhere) (*GroupCount, error) {
 	var n GroupCount
-	//nolint:gosec // the conditions are ours
 	err := db.QueryRowContext(ctx, `SELECT COUNT(*), COALESCE(SUM(alerts), 0) FROM (SELECT alerts FROM alert_groups WHERE `+w.sql()+` LIMIT ?) AS found`, append(w.args, groupsCounted+1)...).Scan(&n.Groups, &n.Alerts)
 	n.Complete = n.Groups <= groupsCounted
 	n.Groups = min(n.Groups, groupsCounted)
@@ -114,7 +113,7 @@ func countGroups(ctx context.Context, db queryer, w groupWhere) (*GroupCount, er
 		return &n, err
 	}
 	n.Complete, n.Alerts = n.Complete && w.members.complete, 0
-	rows, err := db.QueryContext(ctx, `SELECT num FROM alert_groups WHERE `+w.sql(), w.args...) //nolint:gosec // the conditions are ours
+	rows, err := db.QueryContext(ctx, `SELECT num FROM alert_groups WHERE `+w.sql(), w.args...)
 	if err != nil {
 		return &n, err
 	}

@@ -17,7 +17,6 @@ func (s *Store) GroupOf(ctx context.Context, scope soc.Scope, id soc.AlertID) (s
 	}
 	where, args := scopeSQL(scope)
 	var raw []byte
-	//nolint:gosec // the condition is ours
 	err = db.QueryRowContext(ctx, `SELECT alert_groups.id FROM alerts JOIN alert_groups ON alert_groups.num = alerts.group_num WHERE alerts.id = ? AND `+where[0],
 		append([]any{id[:]}, args...)...).Scan(&raw)
 	if err != nil {

@@ -65,7 +65,6 @@ func (s *Store) sighted(ctx context.Context, scope soc.Scope, seen *Sighting) er
 	}
 	where = append(append(where, w...), `alerts.sort_key >= ?`)
 	args = append(append(args, a...), keyOf(s.now().Add(-sightingsFor).UnixMilli()), sightingsCounted+1)
-	//nolint:gosec // the conditions are ours
 	err = db.QueryRowContext(ctx, `SELECT COUNT(*), COUNT(DISTINCT client_num) FROM (SELECT alerts.client_num FROM alerts WHERE `+strings.Join(where, ` AND `)+` LIMIT ?) AS found`, args...).
 		Scan(&seen.Alerts, &seen.Clients)
 	if seen.More = seen.Alerts > sightingsCounted; seen.More {

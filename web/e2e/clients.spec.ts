@@ -240,8 +240,8 @@ for (const size of sizes) {
 	test(`clients look as they should, ${size.name}`, async ({ browser }) => {
 		test.setTimeout(120_000);
 		// Every page is looked at in all ways elsewhere; here what only some of it shows.
-		const theme = size.phone ? 'light' : 'dark';
-		const how = { colorScheme: theme, locale: size.phone ? 'fr-FR' : 'en-GB' } as const;
+		const theme = size.isMobile ? 'light' : 'dark';
+		const how = { colorScheme: theme, locale: size.isMobile ? 'fr-FR' : 'en-GB' } as const;
 		const { context, page } = await staff(browser, size, how);
 		const wrong = await watch(page);
 		const id = await idOf(context, 'local');
