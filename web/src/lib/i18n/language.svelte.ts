@@ -7,12 +7,9 @@ export const languages: { code: Language; name: string }[] = [
 
 const key = 'socme-language';
 
-/**
- * The language of the page: the person's choice, or else English. The browser's own language
- * will decide once every page speaks both; until then it would mix them.
- */
+/** The language of the page: the person's choice, or else the browser's first that we speak. */
 class LanguageState {
-	#code = $state<Language>(stored() ?? 'en');
+	#code = $state<Language>(stored() ?? preferred());
 
 	get code(): Language {
 		return this.#code;
@@ -44,6 +41,11 @@ function stored(): Language | undefined {
 	} catch {
 		return undefined; // storage can be forbidden
 	}
+}
+
+function preferred(): Language {
+	const asked = globalThis.navigator?.languages ?? [];
+	return asked.map((tag) => known(tag.slice(0, 2).toLowerCase())).find((code) => code !== undefined) ?? 'en';
 }
 
 export const language = new LanguageState();
