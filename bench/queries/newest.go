@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/socme-project/socme/internal/query"
@@ -19,7 +20,8 @@ func (t *table) newest(ctx context.Context) error {
 	var all, slow []string
 	worst, within, asked := time.Duration(0), 0, 0
 	for _, text := range questions() {
-		line := fmt.Sprintf("%-40s", text)
+		var row strings.Builder
+		fmt.Fprintf(&row, "%-40s", text)
 		met := true
 		for _, with := range []string{"", "client:client-7 "} {
 			hits := 0
@@ -32,7 +34,7 @@ func (t *table) newest(ctx context.Context) error {
 				return fmt.Errorf("%s: %w", text, err)
 			}
 			p99 := quantile(took, 99)
-			line += fmt.Sprintf(" %9.2f %9.2f %5d", ms(quantile(took, 50)), ms(p99), hits)
+			fmt.Fprintf(&row, " %9.2f %9.2f %5d", ms(quantile(took, 50)), ms(p99), hits)
 			worst = max(worst, p99)
 			if asked++; p99 <= newestGoal {
 				within++
@@ -40,9 +42,9 @@ func (t *table) newest(ctx context.Context) error {
 				met = false
 			}
 		}
-		all = append(all, line)
+		all = append(all, row.String())
 		if !met {
-			slow = append(slow, line)
+			slow = append(slow, row.String())
 		}
 	}
 	t.row("newest 50 of a query, the worst p99", worst, newestGoal)

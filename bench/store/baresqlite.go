@@ -52,8 +52,8 @@ func bareSQLite(ctx context.Context, from, to string, batches int) (took time.Du
 			}
 			rows[table] = some
 			if into[table] == nil && len(columns) > 0 {
-				text := `INSERT INTO ` + table + ` (` + strings.Join(columns, `, `) + `) VALUES (?` + strings.Repeat(`, ?`, len(columns)-1) + `)`
-				if into[table], err = target.PrepareContext(ctx, text); err != nil {
+				text := fmt.Sprintf(`INSERT INTO %s (%s) VALUES (?%s)`, table, strings.Join(columns, `, `), strings.Repeat(`, ?`, len(columns)-1)) //nolint:gosec // the names come from the schema, not from outside
+				if into[table], err = target.PrepareContext(ctx, text); err != nil {                                                               //nolint:sqlclosecheck // all are closed at the end
 					return 0, err
 				}
 			}
@@ -77,17 +77,21 @@ func putSQLite(ctx context.Context, target *sql.DB, into map[string]*sql.Stmt, r
 		if len(rows[table]) == 0 {
 			continue
 		}
-		statement := tx.StmtContext(ctx, into[table])
-		for _, row := range rows[table] {
-			if _, err := statement.ExecContext(ctx, row...); err != nil {
-				return errors.Join(fmt.Errorf("%s: %w", table, err), statement.Close())
-			}
-		}
-		if err := statement.Close(); err != nil {
-			return err
+		if err := putRows(ctx, tx.StmtContext(ctx, into[table]), rows[table]); err != nil {
+			return fmt.Errorf("%s: %w", table, err)
 		}
 	}
 	return tx.Commit()
+}
+
+func putRows(ctx context.Context, statement *sql.Stmt, rows [][]any) (err error) {
+	defer func() { err = errors.Join(err, statement.Close()) }()
+	for _, row := range rows {
+		if _, err := statement.ExecContext(ctx, row...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readSQLite reads the rows of one batch. What the text index holds it does not give back:

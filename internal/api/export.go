@@ -19,9 +19,6 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// exportMost bounds the alerts of one export.
-const exportMost = 100_000
-
 // column is a column of an export as CSV.
 type column struct {
 	name string

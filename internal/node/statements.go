@@ -47,7 +47,7 @@ func (b *Outbox) prepare(ctx context.Context) error {
 		{&s.used, b.read, `SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, pragma_page_size`},
 	} {
 		var err error
-		if *p.into, err = p.db.PrepareContext(ctx, p.text); err != nil {
+		if *p.into, err = p.db.PrepareContext(ctx, p.text); err != nil { //nolint:sqlclosecheck // they live as long as the database, whose Close closes them
 			return fmt.Errorf("prepare %q: %w", p.text, err)
 		}
 	}

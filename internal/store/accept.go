@@ -50,10 +50,9 @@ func (s *Store) AcceptAll(ctx context.Context, scope soc.Scope, ds []Delivery) [
 		}
 		return done
 	}
-	for i := range done {
+	for i, d := range ds {
 		if err := cmp.Or(err, done[i].Err); err != nil {
-			c := ds[i].Chain
-			done[i] = Outcome{Err: fmt.Errorf("accept %d records of node %s, %s lane: %w", len(ds[i].Entries), c.Node, c.Lane, err)}
+			done[i] = Outcome{Err: fmt.Errorf("accept %d records of node %s, %s lane: %w", len(d.Entries), d.Chain.Node, d.Chain.Lane, err)}
 		}
 	}
 	return done
