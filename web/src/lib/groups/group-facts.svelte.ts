@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { api, ask, type Action, type Alert, type GroupDetail, type Problem } from '$lib/api';
 import { holds, merge, renew } from '$lib/alerts/merge';
 import { Loaded } from '$lib/loaded.svelte';
@@ -55,7 +56,8 @@ export class GroupFacts {
 
 	/** Reads everything, and then what changes until the returned function is called. */
 	follow(): () => void {
-		void this.#start();
+		// What the first read looks at must not begin it again in the effect that follows.
+		untrack(() => void this.#start());
 		const timer = setInterval(() => {
 			if (!document.hidden) void this.#look();
 		}, every);

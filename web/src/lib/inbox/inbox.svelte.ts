@@ -6,7 +6,7 @@ import { verbWord, verdictWord, type Verb, type Verdict } from '$lib/triage/step
 import { triage, type Outcome, type Target } from '$lib/triage/triage.svelte';
 import type { GroupFeed } from './group-feed.svelte';
 import { isGroup, type Row } from './line';
-import { refusedWords } from './refused';
+import { refusedWords } from '$lib/triage/refused';
 import { Selection } from './selection.svelte';
 
 /** A step on all that the filter finds, before it is confirmed. */

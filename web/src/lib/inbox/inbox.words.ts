@@ -48,13 +48,6 @@ export const t = catalogue({
 		doIt: 'Do it',
 		cancel: 'Cancel',
 		verdict: 'Verdict',
-		refused: {
-			taken: (who: string, when: string) => `Taken by ${who}${when}`,
-			acknowledged: (who: string, when: string) => `Acknowledged by ${who}${when}`,
-			escalated: (who: string, when: string) => `Escalated by ${who}${when}`,
-			resolved: (who: string, when: string) => `Resolved by ${who}${when}`,
-			ago: (age: string) => (age === 'now' ? ' just now' : ` ${age} ago`),
-		},
 		keys: {
 			move: 'move',
 			open: 'open',
@@ -188,13 +181,6 @@ export const t = catalogue({
 		doIt: 'Confirmer',
 		cancel: 'Annuler',
 		verdict: 'Verdict',
-		refused: {
-			taken: (who: string, when: string) => `Prise par ${who}${when}`,
-			acknowledged: (who: string, when: string) => `Prise en compte par ${who}${when}`,
-			escalated: (who: string, when: string) => `Escaladée par ${who}${when}`,
-			resolved: (who: string, when: string) => `Résolue par ${who}${when}`,
-			ago: (age: string) => (age === 'maintenant' ? ' à l’instant' : ` il y a ${age}`),
-		},
 		keys: {
 			move: 'parcourir',
 			open: 'ouvrir',

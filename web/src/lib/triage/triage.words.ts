@@ -79,6 +79,13 @@ export const t = catalogue({
 		rawDownload: 'Download the raw line',
 		assignTitle: 'Assign to',
 		assignText: 'It is theirs then, whoever has it now.',
+		refused: {
+			taken: (who: string, when: string) => `Taken by ${who}${when}`,
+			acknowledged: (who: string, when: string) => `Acknowledged by ${who}${when}`,
+			escalated: (who: string, when: string) => `Escalated by ${who}${when}`,
+			resolved: (who: string, when: string) => `Resolved by ${who}${when}`,
+			ago: (age: string) => (age === 'now' ? ' just now' : ` ${age} ago`),
+		},
 	},
 	fr: {
 		verb: {
@@ -159,5 +166,12 @@ export const t = catalogue({
 		rawDownload: 'Télécharger la ligne brute',
 		assignTitle: 'Attribuer à',
 		assignText: 'Elle sera à cette personne, qui que ce soit qui l’ait maintenant.',
+		refused: {
+			taken: (who: string, when: string) => `Prise par ${who}${when}`,
+			acknowledged: (who: string, when: string) => `Prise en compte par ${who}${when}`,
+			escalated: (who: string, when: string) => `Escaladée par ${who}${when}`,
+			resolved: (who: string, when: string) => `Résolue par ${who}${when}`,
+			ago: (age: string) => (age === 'maintenant' ? ' à l’instant' : ` il y a ${age}`),
+		},
 	},
 });

@@ -1,7 +1,7 @@
 import type { Problem } from '$lib/api';
 import { ticking } from '$lib/clock.svelte';
 import { age } from '$lib/time';
-import { t } from './inbox.words';
+import { t } from './triage.words';
 
 /** Why the core refused a step, short enough for a row: "Taken by Théo 2 min ago". */
 export function refusedWords(problem: Problem): string {
