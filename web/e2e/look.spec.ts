@@ -102,6 +102,7 @@ for (const size of sizes) {
 /** Words that both languages write alike, and names. */
 const theSame = new Set([
 	'SOCme',
+	'Pages',
 	'Clients',
 	'Client',
 	'Sources',
@@ -126,7 +127,7 @@ async function words(page: Page): Promise<Set<string>> {
 		while (walk.nextNode()) {
 			const parent = walk.currentNode.parentElement;
 			// Keys, addresses and hashes belong to no language.
-			if (parent && !parent.closest('script, style, kbd, code, pre, .font-mono, time'))
+			if (parent && !parent.closest('script, noscript, style, kbd, code, pre, .font-mono, time'))
 				texts.push(walk.currentNode.textContent ?? '');
 		}
 		for (const element of document.body.querySelectorAll('[aria-label], [title], [placeholder]'))

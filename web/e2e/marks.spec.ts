@@ -5,10 +5,10 @@ import { flat, look, pictures, row, signIn, watch } from './page';
 
 // What is rare, in both themes and on both sizes. The core is real; only the one answer is
 // changed on its way.
-const sizes = [
-	{ name: 'desktop', width: 1440, height: 900 },
-	{ name: 'phone', width: 390, height: 844 },
-];
+const looks = [
+	{ theme: 'dark', size: { name: 'desktop', width: 1440, height: 900 } },
+	{ theme: 'light', size: { name: 'phone', width: 390, height: 844 } },
+] as const;
 
 let core: Core;
 test.beforeAll(async () => {
@@ -18,75 +18,73 @@ test.beforeAll(async () => {
 test.afterAll(() => core.remove());
 test.beforeEach(({ context }) => signIn(core, context));
 
-for (const theme of ['dark', 'light'] as const) {
-	for (const size of sizes) {
-		test(`a node in trouble is loud, ${size.name}, ${theme}`, async ({ page }) => {
-			await page.setViewportSize(size);
-			await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-			const wrong = await watch(page);
-			await page.route(/\/api\/v1\/nodes(\/[^/]+)?$/, async (route) => {
-				const response = await route.fetch();
-				const got = await response.json();
-				const json = got.items ? { ...got, items: got.items.map(inTrouble) } : inTrouble(got);
-				await route.fulfill({ response, json });
-			});
-			await page.goto(`${core.url}/nodes`);
-			const listed = page.getByRole('listitem').first();
-			await expect(listed).toContainText('outbox in trouble');
-			await expect(listed).toContainText('clock +1 h 5 m');
-			await look(page, `nodes-trouble-${size.name}-${theme}`);
-			await listed.getByRole('link').click();
-			await expect(page.getByRole('alert')).toContainText('The disk is full');
-			await expect(page.getByText("The node's clock is 1 h 5 m ahead of the core's")).toBeVisible();
-			const health = page.getByRole('region', { name: 'Health' });
-			await expect(health).toContainText('Cannot be written');
-			await expect(health).toContainText('Nearly full');
-			const sources = page.getByRole('region', { name: 'Sources' });
-			await expect(sources).toContainText('Wazuh indexer');
-			await expect(sources).toContainText('It failed 12 times and was started again');
-			await expect(sources).toContainText('certificate signed by unknown authority');
-			await expect(sources).toContainText('Lag 48 MiB, 1 m 15 s');
-			const withheld = page.getByRole('region', { name: 'Not delivered' });
-			await expect(withheld).toContainText('1,204 kept back, 318 dropped');
-			await look(page, `node-trouble-${size.name}-${theme}`);
-			await withheld.scrollIntoViewIfNeeded();
-			await page.screenshot({ path: `${pictures}/node-trouble-below-${size.name}-${theme}.png` });
-			expect(wrong).toEqual([]);
+for (const { theme, size } of looks) {
+	test(`a node in trouble is loud, ${size.name}, ${theme}`, async ({ page }) => {
+		await page.setViewportSize(size);
+		await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+		const wrong = await watch(page);
+		await page.route(/\/api\/v1\/nodes(\/[^/]+)?$/, async (route) => {
+			const response = await route.fetch();
+			const got = await response.json();
+			const json = got.items ? { ...got, items: got.items.map(inTrouble) } : inTrouble(got);
+			await route.fulfill({ response, json });
 		});
+		await page.goto(`${core.url}/nodes`);
+		const listed = page.getByRole('listitem').first();
+		await expect(listed).toContainText('outbox in trouble');
+		await expect(listed).toContainText('clock +1 h 5 m');
+		await look(page, `nodes-trouble-${size.name}-${theme}`);
+		await listed.getByRole('link').click();
+		await expect(page.getByRole('alert')).toContainText('The disk is full');
+		await expect(page.getByText("The node's clock is 1 h 5 m ahead of the core's")).toBeVisible();
+		const health = page.getByRole('region', { name: 'Health' });
+		await expect(health).toContainText('Cannot be written');
+		await expect(health).toContainText('Nearly full');
+		const sources = page.getByRole('region', { name: 'Sources' });
+		await expect(sources).toContainText('Wazuh indexer');
+		await expect(sources).toContainText('It failed 12 times and was started again');
+		await expect(sources).toContainText('certificate signed by unknown authority');
+		await expect(sources).toContainText('Lag 48 MiB, 1 m 15 s');
+		const withheld = page.getByRole('region', { name: 'Not delivered' });
+		await expect(withheld).toContainText('1,204 kept back, 318 dropped');
+		await look(page, `node-trouble-${size.name}-${theme}`);
+		await withheld.scrollIntoViewIfNeeded();
+		await page.screenshot({ path: `${pictures}/node-trouble-below-${size.name}-${theme}.png` });
+		expect(wrong).toEqual([]);
+	});
 
-		test(`witnesses and states are in the row and beside the alert, ${size.name}, ${theme}`, async ({
-			page,
-		}) => {
-			await page.setViewportSize(size);
-			await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
-			const wrong = await watch(page);
-			await page.route(/\/api\/v1\/alerts(\?.*|\/[0-9a-f]+)$/, async (route) => {
-				const response = await route.fetch();
-				const got = await response.json();
-				const json = got.items ? { ...got, items: got.items.map(witnessed) } : witnessed(got);
-				await route.fulfill({ response, json });
-			});
-			await page.goto(core.url + flat);
-			const shown = row(page, 'PAGE stays');
-			await expect(shown).toContainText('2 witnesses');
-			await expect(shown).toContainText('Resolved');
-			await look(page, `witnesses-list-${size.name}-${theme}`);
-			await shown.getByRole('link').click();
-			if (size.name === 'desktop') await page.keyboard.press('o');
-			await expect(page.getByText(/Resolved by itself, 3 m ago: the node was heard again/)).toBeVisible();
-			if (size.name !== 'desktop') await page.getByRole('tab', { name: 'Provenance' }).click();
-			const witnesses = page.getByRole('region', { name: 'witnesses' });
-			await expect(witnesses.getByRole('listitem')).toHaveCount(2);
-			await expect(witnesses).toContainText('by way of Wazuh');
-			await expect(witnesses).toContainText('Critical');
-			await expect(witnesses.getByRole('link', { name: 'Raw line' }).first()).toHaveAttribute(
-				'href',
-				`/api/v1/alerts/${'a1'.repeat(16)}/raw`,
-			);
-			await look(page, `witnesses-${size.name}-${theme}`);
-			expect(wrong).toEqual([]);
+	test(`witnesses and states are in the row and beside the alert, ${size.name}, ${theme}`, async ({
+		page,
+	}) => {
+		await page.setViewportSize(size);
+		await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' });
+		const wrong = await watch(page);
+		await page.route(/\/api\/v1\/alerts(\?.*|\/[0-9a-f]+)$/, async (route) => {
+			const response = await route.fetch();
+			const got = await response.json();
+			const json = got.items ? { ...got, items: got.items.map(witnessed) } : witnessed(got);
+			await route.fulfill({ response, json });
 		});
-	}
+		await page.goto(core.url + flat);
+		const shown = row(page, 'PAGE stays');
+		await expect(shown).toContainText('2 witnesses');
+		await expect(shown).toContainText('Resolved');
+		await look(page, `witnesses-list-${size.name}-${theme}`);
+		await shown.getByRole('link').click();
+		if (size.name === 'desktop') await page.keyboard.press('o');
+		await expect(page.getByText(/Resolved by itself, 3 m ago:\s+the node was heard again/)).toBeVisible();
+		if (size.name !== 'desktop') await page.getByRole('tab', { name: 'Provenance' }).click();
+		const witnesses = page.getByRole('region', { name: 'witnesses' });
+		await expect(witnesses.getByRole('listitem')).toHaveCount(2);
+		await expect(witnesses).toContainText('by way of Wazuh');
+		await expect(witnesses).toContainText('Critical');
+		await expect(witnesses.getByRole('link', { name: 'Raw line' }).first()).toHaveAttribute(
+			'href',
+			`/api/v1/alerts/${'a1'.repeat(16)}/raw`,
+		);
+		await look(page, `witnesses-${size.name}-${theme}`);
+		expect(wrong).toEqual([]);
+	});
 }
 
 /** The node as it would be after the worst day. */

@@ -50,7 +50,7 @@ test('a node that falls silent is said on every page, and resolved where it stan
 
 	node.up();
 	await expect(alert).toContainText('Resolved', { timeout: 60_000 });
-	await expect(sheet).toContainText(/Resolved by itself .*: the node was heard again/);
+	await expect(sheet).toContainText(/Resolved by itself, .*:\s+the node was heard again/);
 	expect(await alert.boundingBox()).toEqual(place);
 	await expect(page.getByRole('button', { name: /new$/ })).toHaveCount(0);
 	await page.screenshot({ path: 'test-results/pictures/resolved-desktop-dark.png' });

@@ -34,7 +34,7 @@ test('every page is two keys away, and the sheet of keys tells it', async ({ pag
 	] as const) {
 		await page.keyboard.press('g');
 		await page.keyboard.press(key);
-		await expect(page).toHaveURL(core.url + path);
+		await expect(page).toHaveURL((url) => url.pathname === path);
 	}
 	await page.keyboard.press('?');
 	const sheet = page.getByRole('dialog', { name: 'Keys' });
@@ -81,10 +81,7 @@ test('the palette finds pages, clients, nodes and actions, and searches alerts',
 	// The arrows go round; the pointer chooses as well.
 	await page.keyboard.press('Control+k');
 	await page.keyboard.press('ArrowUp');
-	await expect(page.getByRole('option', { name: /^demo-gate|^vm/ }).last()).toHaveAttribute(
-		'aria-selected',
-		'true',
-	);
+	await expect(page.getByRole('option').last()).toHaveAttribute('aria-selected', 'true');
 	await box.fill('french');
 	await page.getByRole('option', { name: /Français/ }).click();
 	await expect(page.getByRole('link', { name: 'Réglages' })).toBeVisible();

@@ -61,7 +61,7 @@ test('signing out in one tab signs the others out', async ({ page, context }) =>
 	const other = await context.newPage();
 	for (const tab of [page, other]) {
 		await tab.goto(`${core.url}/alerts`);
-		await expect(tab.getByText('No alerts yet')).toBeVisible();
+		await expect(tab.getByRole('heading', { name: 'Alerts', level: 1 })).toBeVisible();
 	}
 	await page.getByRole('button', { name: 'Account of analyst' }).click();
 	await page.getByRole('menuitem', { name: 'Sign out' }).click();

@@ -46,9 +46,12 @@ export class ListKeys {
 	press(event: KeyboardEvent): void {
 		if (taken(event)) return;
 		const enter = event.key === 'Enter';
-		// Enter belongs to the button or link that has the focus, unless it is a row.
+		// Enter belongs to the button or link that has the focus, unless it is a row. While a
+		// step waits for a yes only what is asked there has it.
 		const target = event.target instanceof HTMLElement ? event.target : undefined;
-		if (enter && target?.closest('a, button') && !target.closest('[role=row]')) return;
+		const focused = target?.closest('a, button');
+		const elsewhere = this.#inbox.plan ? !focused?.closest('[data-plan]') : focused?.closest('[role=row]');
+		if (enter && focused && !elsewhere) return;
 		if (this.#inbox.plan) {
 			if (enter) void this.#inbox.confirm();
 			else if (event.key === 'Escape') this.#inbox.cancel();
