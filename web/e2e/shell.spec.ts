@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { Core } from './core';
 import { accessible, signIn, watch } from './page';
@@ -80,6 +81,7 @@ test('the palette finds pages, clients, nodes and actions, and searches alerts',
 
 	// The arrows go round; the pointer chooses as well.
 	await page.keyboard.press('Control+k');
+	await expect(page.getByRole('option', { name: hostname() })).toBeVisible();
 	await page.keyboard.press('ArrowUp');
 	await expect(page.getByRole('option').last()).toHaveAttribute('aria-selected', 'true');
 	await box.fill('french');
@@ -101,6 +103,7 @@ test('a browser that asks for French gets it', async ({ browser }) => {
 	await page.getByRole('button', { name: 'Français' }).click();
 	await signIn(core, context);
 	await page.goto(`${core.url}/settings`);
+	await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
 	await page.keyboard.press('?');
 	await expect(page.getByRole('dialog', { name: 'Raccourcis' }).getByText('Vue d’ensemble')).toBeVisible();
 	expect(wrong).toEqual([]);
