@@ -48,7 +48,8 @@ func TestShell(t *testing.T) {
 	typed("tty && echo it is $((6*7))", "it is 42")
 	typed("echo $TERM; stty size", "33 91")
 	resized <- [2]int{120, 50}
-	typed("stty size", "50 120")
+	// The server may hear of the size after the next command.
+	typed("until stty size | grep '5[0] 12[0]'; do sleep 0.1; done", "50 120")
 	typed("echo $TERM is the kind", "vt100 is the kind")
 	_, err := io.WriteString(keys, "exit 5\n")
 	must(t, err)

@@ -150,7 +150,7 @@ func rows() map[string]row {
 		"list-views":     {least: "viewer", about: sent("/views", "")},
 		"add-view":       {least: "self", ok: 201, about: sent("/views", `{"name":"{new}","query":"is:open"}`)},
 		"set-first-view": {least: "self", ok: 204, about: firstView},
-		"change-view":    {least: "self", about: ownView(`{"name":"changed","query":"is:mine"}`)},
+		"change-view":    {least: "self", about: ownView(`{"name":"changed","query":"severity:high"}`)},
 		"delete-view":    {least: "self", ok: 204, about: ownView("")},
 	}
 }

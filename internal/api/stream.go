@@ -33,7 +33,7 @@ func (a *API) stream(api huma.API) {
 	}}}
 	huma.Register(api, long(op), func(ctx context.Context, in *struct {
 		Queries     []string `query:"query,explode" maxItems:"32" doc:"the query language; several may be given, everything if absent" example:"severity>=high"`
-		LastEventID string   `header:"Last-Event-ID" maxLength:"256" doc:"position of the last event that was seen"`
+		LastEventID string   `header:"Last-Event-ID" maxLength:"256" doc:"position of the last event that was seen; 0 begins with the oldest that is held"`
 	},
 	) (*huma.StreamResponse, error) {
 		queries, err := a.queries(ctx, in.Queries)
@@ -151,9 +151,9 @@ func (s *stream) place(pos int64) string {
 	return base64.RawURLEncoding.EncodeToString(s.Seal.Seal(binary.BigEndian.AppendUint64(nil, uint64(pos)), s.sealedFor()))
 }
 
-// position reads what place wrote for the same caller.
+// position reads what place wrote for the same caller. 0 is the beginning for everybody.
 func (s *stream) position(place string) (int64, error) {
-	if s.who.scope.All() {
+	if s.who.scope.All() || place == "0" {
 		return strconv.ParseInt(place, 10, 64)
 	}
 	sealed, err := base64.RawURLEncoding.DecodeString(place)

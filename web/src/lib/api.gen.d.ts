@@ -8607,7 +8607,7 @@ export interface operations {
 				query?: string[] | null;
 			};
 			header?: {
-				/** @description position of the last event that was seen */
+				/** @description position of the last event that was seen; 0 begins with the oldest that is held */
 				'Last-Event-ID'?: string;
 			};
 			path?: never;
