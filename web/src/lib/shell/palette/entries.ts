@@ -101,7 +101,7 @@ function actionsOf({ user, shell, pathname }: Known): Entry[] {
 	];
 	return [
 		...(admin ? [action(t.addNode, Server, { path: '/nodes?add' })] : []),
-		...(admin ? [action(t.addClient, Building2, { path: '/clients?add' })] : []),
+		...(isOwner(user) ? [action(t.addClient, Building2, { path: '/clients?add' })] : []),
 		...(isOwner(user) ? [action(t.inviteUser, UserPlus, { path: '/users?add' })] : []),
 		...(admin ? [action(t.makeToken, KeyRound, { path: '/tokens?add' })] : []),
 		...(isOwner(user) ? [action(t.checkAudit, ShieldCheck, { path: '/audit?check' })] : []),
