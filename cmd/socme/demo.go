@@ -22,7 +22,7 @@ func demoCommand() *cobra.Command {
 func demoReset() *cobra.Command {
 	var data, databaseFile string
 	cmd := &cobra.Command{
-		Use: "reset", Short: "Remove the example client and everything of it", Args: cobra.NoArgs,
+		Use: "reset", Short: "Remove the example clients and everything of them", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := mustBeCores(data); err != nil {
 				return err
@@ -49,10 +49,10 @@ func demoReset() *cobra.Command {
 				return err
 			}
 			if err != nil {
-				_, err = fmt.Fprintln(cmd.OutOrStdout(), "There is no example client in this folder.")
+				_, err = fmt.Fprintln(cmd.OutOrStdout(), "There are no example clients in this folder.")
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "The example client is gone, with %d alerts.\n", alerts)
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "The example clients are gone, with %d alerts.\n", alerts)
 			return err
 		},
 	}

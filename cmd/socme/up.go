@@ -19,7 +19,6 @@ import (
 
 	"github.com/socme-project/socme/internal/config"
 	"github.com/socme-project/socme/internal/core"
-	"github.com/socme-project/socme/internal/demo"
 	"github.com/socme-project/socme/internal/folder"
 	"github.com/socme-project/socme/internal/node"
 	"github.com/socme-project/socme/internal/node/command"
@@ -33,10 +32,7 @@ var usualSensors = []config.Source{
 	{Name: "Wazuh", Kind: config.KindWazuh, Path: "/var/ossec/logs/alerts/alerts.json"},
 }
 
-const (
-	localClient = "local"
-	demoClient  = "Demo clinic"
-)
+const localClient = "local"
 
 // upFlags are the flags of `socme up`.
 type upFlags struct {
@@ -60,7 +56,7 @@ func up() *cobra.Command {
 	flags.StringVar(&f.nodeListen, "node-listen", "", "nodes' address (default: a free port of the loopback, picked once)")
 	flags.StringVar(&f.nodeURL, "node-url", "", "where nodes reach it, for enrolment tokens (default: from --node-listen)")
 	flags.IntVar(&f.rate, "rate", 200, "requests a second for each user and each token")
-	flags.BoolVar(&f.demo, "demo", false, "add an example client with recorded attacks")
+	flags.BoolVar(&f.demo, "demo", false, "add example clients with recorded attacks")
 	flags.BoolVar(&f.verbose, "verbose", false, "log more")
 	return cmd
 }
@@ -120,7 +116,8 @@ func start(ctx context.Context, group *errgroup.Group, c *core.Core, out io.Writ
 		return err
 	}
 	if f.demo {
-		if err := startDemo(ctx, group, c, filepath.Join(f.data, "demo"), log); err != nil {
+		d := examples{core: c, dir: filepath.Join(f.data, "demo"), log: log}
+		if err := d.start(ctx, group); err != nil {
 			return err
 		}
 	}
@@ -183,60 +180,6 @@ func localConfig(dir string) (config.Node, error) {
 	return conf, nil
 }
 
-func startDemo(ctx context.Context, group *errgroup.Group, c *core.Core, dir string, log *slog.Logger) error {
-	scope := soc.System("demo")
-	clients, err := c.Store.Clients(ctx, scope)
-	if err != nil {
-		return err
-	}
-	exists := false
-	for _, client := range clients {
-		if !client.Demo && client.Name != localClient {
-			return fmt.Errorf("this folder holds the real client %q, and example data must not stand beside real; start without --demo, or choose another folder with --data", client.Name)
-		}
-		exists = exists || client.Demo
-	}
-	if !exists {
-		// What an earlier demo left on the disk belongs to a client that is gone.
-		if err := os.RemoveAll(dir); err != nil {
-			return err
-		}
-		if _, err := c.Store.AddClient(ctx, scope, demoClient, true); err != nil {
-			return err
-		}
-		if err := addExampleAdvisories(ctx, c, scope); err != nil {
-			return err
-		}
-	}
-	feed := filepath.Join(dir, "sensors")
-	if err := os.MkdirAll(feed, 0o700); err != nil {
-		return err
-	}
-	example := localNode{dir: filepath.Join(dir, "node"), client: demoClient, name: "demo-gate", config: config.Node{Sources: []config.Source{
-		{Name: "Suricata (recorded)", Kind: config.KindSuricata, Path: filepath.Join(feed, "eve.json")},
-		{Name: "Wazuh (recorded)", Kind: config.KindWazuh, Path: filepath.Join(feed, "alerts.json")},
-	}}}
-	if err := example.run(ctx, group, c, log); err != nil {
-		return err
-	}
-	feeder := &demo.Feeder{Dir: feed, Log: log, Now: time.Now}
-	group.Go(func() error { return feeder.Run(ctx) })
-	return nil
-}
-
-func addExampleAdvisories(ctx context.Context, c *core.Core, scope soc.Scope) error {
-	for _, p := range demo.Publishers() {
-		p, err := c.Store.SavePublisher(ctx, scope, p)
-		if err == nil {
-			err = c.Store.NotePublished(ctx, scope, p, demo.Advisories(p.Kind, time.Now()))
-		}
-		if err != nil && !errors.Is(err, soc.ErrConflict) {
-			return err
-		}
-	}
-	return nil
-}
-
 // signInLink is the link of an admin without a password, "" once one has it.
 func signInLink(ctx context.Context, c *core.Core) (string, error) {
 	scope := soc.System("up")
@@ -289,7 +232,7 @@ func greet(out io.Writer, f upFlags, c *core.Core, sensors []config.Source, link
 	}
 	fmt.Fprintf(&b, "           to add one, edit %s and start again\n", filepath.Join(data, "node", config.NodeFile))
 	if f.demo {
-		fmt.Fprintf(&b, "  demo     example data of %q; `socme demo reset --data %s` removes it\n", demoClient, f.data)
+		fmt.Fprintf(&b, "  demo     example data of %s; `socme demo reset --data %s` removes it\n", demoClients(), f.data)
 	}
 	if !onLoopback(f.listen) {
 		fmt.Fprintf(&b, "\nOther machines can reach %s, and it speaks plain HTTP: let only a tailnet or a TLS proxy at it.\n", f.listen)

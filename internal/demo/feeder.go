@@ -19,11 +19,12 @@ const (
 	step        = time.Microsecond // between two lines at least: what Suricata's times can tell apart
 )
 
-// Feeder writes what the example client's sensors see into Dir/eve.json and Dir/alerts.json. Set the fields, then call
+// Feeder writes what an example client's sensors see into Dir/eve.json and Dir/alerts.json. Set the fields, then call
 // Run once at a time; two feeders must not share a folder.
 type Feeder struct {
+	Client  Client           // one of Clients
 	Dir     string           // made if it is absent
-	Rate    float64          // alerts a second on average, from now on; 0 means 1
+	Rate    float64          // alerts a second on average, from now on; 0 means the client's own
 	Log     *slog.Logger     // nil: slog's default
 	Now     func() time.Time // nil: time.Now. The day's quiet and busy hours are those of its time zone.
 	Seed    uint64           // the same seed tells the same story; 0 means another one at each start
@@ -32,21 +33,21 @@ type Feeder struct {
 
 // Run replays until ctx ends, then returns nil; any other end is an error of the file system.
 //
-// Into an empty folder it writes the last 24 hours at once, about 1,500 alerts. Into any other it goes on after the last
+// Into an empty folder it writes the last 24 hours at once, about 1,500 alerts at the busiest client. Into any other it goes on after the last
 // line that stands there: the files themselves are the only state, so being killed at any moment, amid the first
 // filling too, neither repeats a time nor leaves one out. A gap is filled as thinly as the 24 hours were, and at most
 // those. No two lines written are the same.
 func (f *Feeder) Run(ctx context.Context) error {
 	p, err := f.open()
 	if err != nil {
-		return fmt.Errorf("feed example client: %w", err)
+		return fmt.Errorf("feed example client %q: %w", f.Client.Name, err)
 	}
 	err = p.run(ctx)
 	for _, j := range p.journals {
 		err = errors.Join(err, j.close())
 	}
 	if err != nil {
-		return fmt.Errorf("feed example client: %w", err)
+		return fmt.Errorf("feed example client %q: %w", f.Client.Name, err)
 	}
 	return nil
 }
@@ -64,15 +65,12 @@ type player struct {
 }
 
 func (f *Feeder) open() (*player, error) {
-	p := &player{log: f.Log, now: f.Now, every: time.Second}
+	p := &player{log: f.Log, now: f.Now}
 	if p.log == nil {
 		p.log = slog.Default()
 	}
 	if p.now == nil {
 		p.now = time.Now
-	}
-	if f.Rate > 0 {
-		p.every = time.Duration(float64(time.Second) / f.Rate)
 	}
 	seed, limit := f.Seed, f.MaxSize
 	if seed == 0 {
@@ -82,9 +80,14 @@ func (f *Feeder) open() (*player, error) {
 		limit = journalSize
 	}
 	var err error
-	if p.story, err = newStory(rand.New(rand.NewPCG(seed, 0))); err != nil { //nolint:gosec // as above
+	if p.story, err = newStory(f.Client, rand.New(rand.NewPCG(seed, 0))); err != nil { //nolint:gosec // as above
 		return nil, err
 	}
+	rate := f.Rate
+	if rate <= 0 {
+		rate = f.Client.pace
+	}
+	p.every = time.Duration(float64(time.Second) / rate)
 	if err := os.MkdirAll(f.Dir, 0o750); err != nil {
 		return nil, err
 	}
@@ -166,7 +169,7 @@ func (p *player) fill(ctx context.Context) error {
 			return err
 		}
 	}
-	p.log.DebugContext(ctx, "history of the example client written", "events", len(told), "from", from, "to", now)
+	p.log.DebugContext(ctx, "history of an example client written", "events", len(told), "from", from, "to", now)
 	return nil
 }
 

@@ -115,23 +115,38 @@ func wantAbout(t *testing.T, what string, got, low, high int) {
 }
 
 func TestAnEmptyFolderGetsTheLast24HoursAtOnceAndThenOneAlertASecond(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		dir, start := filepath.Join(t.TempDir(), "new"), time.Now()
-		run(t, Feeder{Dir: dir, Seed: 1}, 10*time.Minute)
-		alerts := readBoth(t, dir)
-		wantAbout(t, "alerts of the last 24 hours", between(alerts, start.Add(-past), start), 1200, 1800)
-		wantAbout(t, "alerts older than that", between(alerts, time.Time{}, start.Add(-past)), 0, 0)
-		wantAbout(t, "alerts of the first hour", between(alerts, start.Add(-past), start.Add(-past+time.Hour)), 5, 120)
-		wantAbout(t, "alerts of ten minutes", between(alerts, start, start.Add(10*time.Minute)), 480, 720)
-		wantAbout(t, "alerts of the future", between(alerts, start.Add(10*time.Minute+time.Second), start.Add(past)), 0, 0)
-		wantAbout(t, "events that are no alerts", len(read(t, dir, EveFile))+len(read(t, dir, AlertsFile))-len(alerts), 500, 1500)
+	tests := map[string]struct{ dayLeast, dayMost, liveLeast, liveMost int }{
+		"clinic":  {1200, 1800, 480, 720},
+		"shop":    {380, 640, 140, 260}, // a third
+		"factory": {380, 640, 140, 260},
+	}
+	each(t, func(t *testing.T, c Client) {
+		want := tests[c.Key]
+		synctest.Test(t, func(t *testing.T) {
+			dir, start := filepath.Join(t.TempDir(), "new"), time.Now()
+			run(t, Feeder{Client: c, Dir: dir, Seed: 1}, 10*time.Minute)
+			alerts := readBoth(t, dir)
+			wantAbout(t, "alerts of the last 24 hours", between(alerts, start.Add(-past), start), want.dayLeast, want.dayMost)
+			wantAbout(t, "alerts older than that", between(alerts, time.Time{}, start.Add(-past)), 0, 0)
+			wantAbout(t, "alerts of the first hour", between(alerts, start.Add(-past), start.Add(-past+time.Hour)), 1, 120)
+			wantAbout(t, "alerts of ten minutes", between(alerts, start, start.Add(10*time.Minute)), want.liveLeast, want.liveMost)
+			wantAbout(t, "alerts of the future", between(alerts, start.Add(10*time.Minute+time.Second), start.Add(past)), 0, 0)
+			wantAbout(t, "events that are no alerts", len(read(t, dir, EveFile))+len(read(t, dir, AlertsFile))-len(alerts), want.dayLeast/3, want.dayMost)
+		})
 	})
+}
+
+func TestAClientThatIsNoneIsRefused(t *testing.T) {
+	err := (&Feeder{Client: Client{Name: "nobody"}, Dir: t.TempDir()}).Run(t.Context())
+	if err == nil || !strings.Contains(err.Error(), `example client "nobody"`) {
+		t.Errorf("a client without a recording = %v, want an error that names it", err)
+	}
 }
 
 func TestARateOfTenGivesTenAlertsASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir, start := t.TempDir(), time.Now()
-		run(t, Feeder{Dir: dir, Rate: 10, Seed: 2}, time.Minute)
+		run(t, Feeder{Client: Clients()[0], Dir: dir, Rate: 10, Seed: 2}, time.Minute)
 		wantAbout(t, "alerts of a minute", between(readBoth(t, dir), start, start.Add(time.Hour)), 480, 720)
 	})
 }
@@ -150,10 +165,10 @@ func TestARestartFillsOnlyTheGap(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				dir := t.TempDir()
-				run(t, Feeder{Dir: dir, Seed: 3}, time.Minute)
+				run(t, Feeder{Client: Clients()[0], Dir: dir, Seed: 3}, time.Minute)
 				before, stopped := readBoth(t, dir), time.Now()
 				time.Sleep(tt.gap) //nolint:forbidigo // the bubble's clock
-				run(t, Feeder{Dir: dir, Seed: 4}, time.Millisecond)
+				run(t, Feeder{Client: Clients()[0], Dir: dir, Seed: 4}, time.Millisecond)
 				after := readBoth(t, dir)
 				wantAbout(t, "alerts for the gap", len(after)-len(before), tt.low, tt.high)
 				wantAbout(t, "alerts added to what was there", between(after, time.Time{}, stopped)-len(before), 0, 0)
@@ -169,7 +184,7 @@ func TestAMachineThatSleptIsFilledLikeARestart(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error)
 		now := func() time.Time { return time.Now().UTC().Add(time.Duration(slept.Load())) }
-		go func() { done <- (&Feeder{Dir: dir, Seed: 5, Now: now}).Run(ctx) }()
+		go func() { done <- (&Feeder{Client: Clients()[0], Dir: dir, Seed: 5, Now: now}).Run(ctx) }()
 		time.Sleep(time.Minute) //nolint:forbidigo // the bubble's clock
 		synctest.Wait()
 		before := len(readBoth(t, dir))
@@ -189,7 +204,7 @@ func TestBeingKilledAmidTheFirstFillingNeitherRepeatsNorLeavesOut(t *testing.T) 
 	for range 5 {
 		synctest.Test(t, func(t *testing.T) {
 			dir, start := t.TempDir(), time.Now()
-			run(t, Feeder{Dir: dir, Seed: dice.Uint64()}, time.Millisecond)
+			run(t, Feeder{Client: Clients()[0], Dir: dir, Seed: dice.Uint64()}, time.Millisecond)
 			died := start.Add(-time.Duration(dice.Int64N(int64(past))))
 			for _, name := range []string{EveFile, AlertsFile} {
 				var kept []byte
@@ -204,7 +219,7 @@ func TestBeingKilledAmidTheFirstFillingNeitherRepeatsNorLeavesOut(t *testing.T) 
 					t.Fatal(err)
 				}
 			}
-			run(t, Feeder{Dir: dir, Seed: dice.Uint64()}, time.Millisecond)
+			run(t, Feeder{Client: Clients()[0], Dir: dir, Seed: dice.Uint64()}, time.Millisecond)
 			alerts := readBoth(t, dir)
 			wantAbout(t, "alerts of the last 24 hours", between(alerts, start.Add(-past), start), 1150, 1850)
 			// About forty an hour at the quietest time: an hour with fewer than five would be a hole.
@@ -221,7 +236,7 @@ func TestRotationLosesNothing(t *testing.T) {
 		var kept []written
 		seen := map[string]bool{}
 		for seed := range uint64(10) {
-			run(t, Feeder{Dir: dir, Seed: seed + 1, MaxSize: 250_000}, time.Minute)
+			run(t, Feeder{Client: Clients()[0], Dir: dir, Seed: seed + 1, MaxSize: 250_000}, time.Minute)
 			for _, w := range read(t, dir, AlertsFile) {
 				if !seen[w.raw] {
 					seen[w.raw] = true
@@ -266,10 +281,10 @@ func fileSize(t *testing.T, path string) int64 {
 func TestAClockThatWasSetBackIsFollowed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dir := t.TempDir()
-		run(t, Feeder{Dir: dir, Seed: 7}, time.Minute)
+		run(t, Feeder{Client: Clients()[0], Dir: dir, Seed: 7}, time.Minute)
 		early := func() time.Time { return time.Now().UTC().Add(-time.Hour) }
 		before := len(read(t, dir, EveFile))
-		run(t, Feeder{Dir: dir, Seed: 8, Now: early}, time.Minute)
+		run(t, Feeder{Client: Clients()[0], Dir: dir, Seed: 8, Now: early}, time.Minute)
 		for _, w := range read(t, dir, EveFile)[before:] {
 			if w.at.After(time.Now().Add(-30 * time.Minute)) {
 				t.Fatalf("written for the future: %s", w.raw)

@@ -15,87 +15,135 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-func recordings() [sensors][][]byte { return [sensors][][]byte{suricata: Eve(), wazuh: Wazuh()} }
+// each runs a test for each example client.
+func each(t *testing.T, test func(t *testing.T, c Client)) {
+	t.Helper()
+	for _, c := range Clients() {
+		t.Run(c.Key, func(t *testing.T) { test(t, c) })
+	}
+}
+
+// recordedOf returns what both sensors of a client recorded.
+func recordedOf(t *testing.T, c Client) [sensors][][]byte {
+	t.Helper()
+	eve, err := c.Eve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	alerts, err := c.Wazuh()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return [sensors][][]byte{suricata: eve, wazuh: alerts}
+}
+
+func newTestStory(t *testing.T, c Client, seed uint64) *story {
+	t.Helper()
+	s, err := newStory(c, rand.New(rand.NewPCG(seed, seed)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
 
 func TestTheRecordingsHoldWhatTheDemoNeeds(t *testing.T) {
-	severities, rules, alerts, ids := map[soc.Severity]int{}, map[string]bool{}, [sensors]int{}, map[string]bool{}
-	for s, lines := range recordings() {
-		for _, raw := range lines {
-			l, err := parse(sensor(s), raw)
-			if err != nil {
-				t.Fatalf("%v in %s", err, raw)
-			}
-			if l.severity == soc.SeverityUnknown {
-				continue
-			}
-			alerts[s]++
-			severities[l.severity]++
-			rules[strconv.Itoa(s)+l.rule] = true
-			if m := wazuhID.FindSubmatch(raw); sensor(s) == wazuh {
-				ids[string(m[1])] = true
+	needs := map[string]struct{ suricata, wazuh, fewest, most, each, size int }{
+		"clinic":  {200, 100, 80, 200, 5, 1_500_000},
+		"shop":    {80, 40, 40, 60, 2, 350_000},
+		"factory": {80, 40, 40, 60, 2, 350_000},
+	}
+	signatures := map[string]string{}
+	each(t, func(t *testing.T, c Client) {
+		severities, rules, alerts, ids := map[soc.Severity]int{}, map[string]bool{}, [sensors]int{}, map[string]bool{}
+		for s, lines := range recordedOf(t, c) {
+			for _, raw := range lines {
+				l, err := parse(sensor(s), raw)
+				if err != nil {
+					t.Fatalf("%v in %s", err, raw)
+				}
+				if l.severity == soc.SeverityUnknown {
+					continue
+				}
+				alerts[s]++
+				severities[l.severity]++
+				rules[strconv.Itoa(s)+l.rule] = true
+				if m := wazuhID.FindSubmatch(raw); sensor(s) == wazuh {
+					ids[string(m[1])] = true
+				}
+				if other := signatures[l.rule]; sensor(s) == suricata && other != "" && other != c.Key {
+					t.Errorf("rule %s is another one at %s", l.rule, other)
+				} else if sensor(s) == suricata {
+					signatures[l.rule] = c.Key
+				}
 			}
 		}
-	}
-	if alerts[suricata] < 200 || alerts[wazuh] < 100 || len(rules) < 80 || len(ids) != alerts[wazuh] {
-		t.Errorf("%v alerts of %d rules, %d ids", alerts, len(rules), len(ids))
-	}
-	for severity := soc.SeverityInformational; severity <= soc.SeverityCritical; severity++ {
-		if severities[severity] < 5 {
-			t.Errorf("%d alerts are %v", severities[severity], severity)
+		need := needs[c.Key]
+		if alerts[suricata] < need.suricata || alerts[wazuh] < need.wazuh || len(ids) != alerts[wazuh] {
+			t.Errorf("%v alerts, %d ids", alerts, len(ids))
 		}
-	}
-	for _, name := range []string{"attack.pcap", "eve.jsonl", "wazuh.jsonl"} {
-		if info, err := os.Stat(filepath.Join("recording", name)); err != nil || info.Size() > 1_500_000 {
-			t.Errorf("%s is too big for the repository, or absent: %v", name, err)
+		wantAbout(t, "rules", len(rules), need.fewest, need.most)
+		for severity := soc.SeverityInformational; severity <= soc.SeverityCritical; severity++ {
+			if severities[severity] < need.each {
+				t.Errorf("%d alerts are %v", severities[severity], severity)
+			}
 		}
-	}
+		for _, name := range []string{"attack.pcap", "eve.jsonl", "wazuh.jsonl"} {
+			if info, err := os.Stat(filepath.Join("recording", c.Key, name)); err != nil || info.Size() > int64(need.size) {
+				t.Errorf("%s is too big for the repository, or absent: %v", name, err)
+			}
+		}
+	})
 }
 
 // Replayed at its own time with its own numbers, a line must be what the sensor wrote: no byte outside the marks may
 // change, and inside them the sensor's own format must come back.
 func TestALineReplayedAtItsOwnTimeIsTheRecordedOneToTheByte(t *testing.T) {
-	for s, lines := range recordings() {
-		for _, raw := range lines {
-			l, err := parse(sensor(s), raw)
-			if err != nil {
-				t.Fatal(err)
-			}
-			f := fresh{at: l.at}
-			if m := flowID.FindSubmatch(raw); m != nil {
-				f.flow, _ = strconv.ParseUint(string(m[1]), 10, 64)
-			}
-			if m := wazuhID.FindSubmatch(raw); m != nil {
-				f.id = string(m[1])
-			}
-			if got := l.appendTo(nil, f); string(got) != string(raw)+"\n" {
-				t.Errorf("recorded %s\nreplayed %s", raw, got)
+	each(t, func(t *testing.T, c Client) {
+		for s, lines := range recordedOf(t, c) {
+			for _, raw := range lines {
+				l, err := parse(sensor(s), raw)
+				if err != nil {
+					t.Fatal(err)
+				}
+				f := fresh{at: l.at}
+				if m := flowID.FindSubmatch(raw); m != nil {
+					f.flow, _ = strconv.ParseUint(string(m[1]), 10, 64)
+				}
+				if m := wazuhID.FindSubmatch(raw); m != nil {
+					f.id = string(m[1])
+				}
+				if got := l.appendTo(nil, f); string(got) != string(raw)+"\n" {
+					t.Errorf("recorded %s\nreplayed %s", raw, got)
+				}
 			}
 		}
-	}
+	})
 }
 
 // At another time no time of the recording's day may stay behind.
 func TestALineReplayedLaterKeepsNoTimeOfItsRecording(t *testing.T) {
-	for s, lines := range recordings() {
-		for _, raw := range lines {
-			l, err := parse(sensor(s), raw)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got := l.appendTo(nil, fresh{at: l.at.AddDate(3, 2, 9), flow: 1 << 50, id: "1.2"})
-			if !json.Valid(got) {
-				t.Fatalf("not JSON: %s", got)
-			}
-			for _, layout := range []string{"2006-01-02", "2006/01/02", "02/Jan/2006", "Jan _2 15:"} {
-				if old := l.at.Format(layout); bytes.Contains(got, []byte(old)) {
+	each(t, func(t *testing.T, c Client) {
+		for s, lines := range recordedOf(t, c) {
+			for _, raw := range lines {
+				l, err := parse(sensor(s), raw)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := l.appendTo(nil, fresh{at: l.at.AddDate(3, 2, 9), flow: 1 << 50, id: "1.2"})
+				if !json.Valid(got) {
+					t.Fatalf("not JSON: %s", got)
+				}
+				for _, layout := range []string{"2006-01-02", "2006/01/02", "02/Jan/2006", "Jan _2 15:"} {
+					if old := l.at.Format(layout); bytes.Contains(got, []byte(old)) {
+						t.Errorf("%s stayed in %s", old, got)
+					}
+				}
+				if old := strconv.FormatInt(l.at.Unix(), 10); sensor(s) == wazuh && bytes.Contains(got, []byte(old)) {
 					t.Errorf("%s stayed in %s", old, got)
 				}
 			}
-			if old := strconv.FormatInt(l.at.Unix(), 10); sensor(s) == wazuh && bytes.Contains(got, []byte(old)) {
-				t.Errorf("%s stayed in %s", old, got)
-			}
 		}
-	}
+	})
 }
 
 func TestMarks(t *testing.T) {
@@ -146,34 +194,31 @@ func TestMarks(t *testing.T) {
 }
 
 func TestBadThingsAreRare(t *testing.T) {
-	story, err := newStory(rand.New(rand.NewPCG(9, 9)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	count, total := map[soc.Severity]int{}, 60_000
-	for range total {
-		count[story.live().severity]++
-	}
-	informational, low, medium := count[soc.SeverityInformational], count[soc.SeverityLow], count[soc.SeverityMedium]
-	high, critical := count[soc.SeverityHigh], count[soc.SeverityCritical]
-	if min(informational, low) <= medium || medium <= 3*high || high <= 2*critical {
-		t.Errorf("of %d alerts: %v", total, count)
-	}
-	wantAbout(t, "alerts for a critical one", total/critical, 110, 190)
+	each(t, func(t *testing.T, c Client) {
+		story := newTestStory(t, c, 9)
+		count, total := map[soc.Severity]int{}, 60_000
+		for range total {
+			count[story.live().severity]++
+		}
+		informational, low, medium := count[soc.SeverityInformational], count[soc.SeverityLow], count[soc.SeverityMedium]
+		high, critical := count[soc.SeverityHigh], count[soc.SeverityCritical]
+		if min(informational, low) <= medium || medium <= 3*high || high <= 2*critical {
+			t.Errorf("of %d alerts: %v", total, count)
+		}
+		wantAbout(t, "alerts for a critical one", total/critical, 110, 190)
+	})
 }
 
 func TestTheSameDiceTellTheSameStory(t *testing.T) {
-	var told [2][]moment
-	for i := range told {
-		story, err := newStory(rand.New(rand.NewPCG(10, 10)))
-		if err != nil {
-			t.Fatal(err)
+	each(t, func(t *testing.T, c Client) {
+		var told [2][]moment
+		for i := range told {
+			told[i] = newTestStory(t, c, 10).history(time.Unix(0, 0).UTC(), time.Unix(86400, 0).UTC())
 		}
-		told[i] = story.history(time.Unix(0, 0).UTC(), time.Unix(86400, 0).UTC())
-	}
-	for i, m := range told[0] {
-		if o := told[1][i]; !m.at.Equal(o.at) || !bytes.Equal(m.line.raw, o.line.raw) {
-			t.Fatalf("moment %d differs", i)
+		for i, m := range told[0] {
+			if o := told[1][i]; !m.at.Equal(o.at) || !bytes.Equal(m.line.raw, o.line.raw) {
+				t.Fatalf("moment %d differs", i)
+			}
 		}
-	}
+	})
 }

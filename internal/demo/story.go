@@ -10,10 +10,11 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// story chooses what happens next at the example client: how bad, which sensor, which rule, and whether it comes alone.
+// story chooses what happens next at an example client: how bad, which sensor, which rule, and whether it comes alone.
 // It is for one goroutine.
 type story struct {
 	dice  *rand.Rand
+	pace  float64 // alerts a second on average; history follows it
 	rules map[soc.Severity][sensors][][]*line // the alerts of each rule
 	noise []*line                             // events that are no alerts, in the order in which they were recorded
 	next  int                                 // place in noise
@@ -38,13 +39,21 @@ const wazuhShare = 45
 
 var errNothing = errors.New("recording holds no alerts of some severity")
 
-func newStory(dice *rand.Rand) (*story, error) {
-	s := &story{dice: dice, rules: map[soc.Severity][sensors][][]*line{}}
+func newStory(c Client, dice *rand.Rand) (*story, error) {
+	eve, err := c.Eve()
+	if err != nil {
+		return nil, err
+	}
+	alerts, err := c.Wazuh()
+	if err != nil {
+		return nil, err
+	}
+	s := &story{dice: dice, pace: c.pace, rules: map[soc.Severity][sensors][][]*line{}}
 	byRule := map[soc.Severity]*[sensors]map[string][]*line{}
 	for _, f := range frequency {
 		byRule[f.severity] = &[sensors]map[string][]*line{{}, {}}
 	}
-	for from, lines := range [sensors][][]byte{suricata: Eve(), wazuh: Wazuh()} {
+	for from, lines := range [sensors][][]byte{suricata: eve, wazuh: alerts} {
 		for _, raw := range lines {
 			l, err := parse(sensor(from), raw)
 			if err != nil {
@@ -120,8 +129,8 @@ type moment struct {
 	line *line
 }
 
-// bases is how many alerts begin in a day of history; one in burstOdds of them is repeated, 20 times on average, which
-// makes about 1,500.
+// bases is how many alerts begin in a day of history at a pace of 1; one in burstOdds of them is repeated, 20 times on
+// average, which makes about 1,500.
 const (
 	bases     = 900
 	burstOdds = 30
@@ -136,7 +145,7 @@ func (s *story) history(from, to time.Time) []moment {
 		}
 	}
 	// A Poisson process at the busiest hour's rate, of which quieter hours keep a part.
-	busiest := float64(24*time.Hour) / bases * meanOfDay
+	busiest := float64(24*time.Hour) / (bases * s.pace) * meanOfDay
 	for at := from; ; {
 		at = at.Add(time.Duration(s.dice.ExpFloat64() * busiest))
 		if at.After(to) {

@@ -177,7 +177,7 @@ func TestGarbageIsCountedAndNothingElseLost(t *testing.T) {
 
 func TestTheDemoStandsApartFromTheReal(t *testing.T) {
 	p, dir, env, api := upAt(t, "--demo")
-	until(t, "a day of example alerts", func() (bool, string) {
+	until(t, "a day of alerts of three example clients", func() (bool, string) {
 		clients, err := api.Clients(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -186,7 +186,8 @@ func TestTheDemoStandsApartFromTheReal(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return len(clients) == 2 && clients[0].Demo && nodes[0].Demo && nodes[0].Alerts > 1000, fmt.Sprintf("%+v", nodes)
+		return len(clients) == 4 && clients[0].Demo && clients[1].Demo && clients[2].Demo && !clients[3].Demo &&
+			len(nodes) == 4 && nodes[0].Alerts > 1000 && nodes[1].Alerts > 300 && nodes[2].Alerts > 300, fmt.Sprintf("%+v", nodes)
 	})
 	before := len(lines[soc.StoredAlert](t, command(t, env, "alert", "list", "--json", "--all")))
 	until(t, "more of them as time goes by", func() (bool, string) {
@@ -209,7 +210,7 @@ func TestTheDemoStandsApartFromTheReal(t *testing.T) {
 	if _, err := try(t, nil, "up", "--data", dir, "--listen", freePort(t), "--demo"); err == nil || !strings.Contains(err.Error(), `real client "acme"`) {
 		t.Errorf("the demo beside a real client = %v, want a refusal that names it", err)
 	}
-	if out := command(t, nil, "demo", "reset", "--data", dir); !strings.Contains(out, "is gone, with") {
+	if out := command(t, nil, "demo", "reset", "--data", dir); !strings.Contains(out, "are gone, with") {
 		t.Errorf("demo reset says %q", out)
 	}
 	listen := freePort(t)

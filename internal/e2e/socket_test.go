@@ -90,7 +90,7 @@ func TestRealSuricataWritesToTheSocket(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recording := filepath.Join(root, "internal", "demo", "recording")
+	recording := filepath.Join(root, "internal", "demo", "recording", "clinic")
 	settings, err := os.ReadFile(filepath.Join(root, "tools", "record", "suricata.yaml"))
 	if err != nil {
 		t.Fatal(err)

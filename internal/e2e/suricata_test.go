@@ -29,7 +29,7 @@ func TestRealSuricataReachesTheCore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	recording := filepath.Join(root, "internal", "demo", "recording")
+	recording := filepath.Join(root, "internal", "demo", "recording", "clinic")
 	out, err := exec.Command(suricata, "-r", filepath.Join(recording, "attack.pcap"), "-S", filepath.Join(recording, "local.rules"),
 		"-c", filepath.Join(root, "tools", "record", "suricata.yaml"), "-k", "none", "-l", logs).CombinedOutput()
 	if err != nil {

@@ -4,35 +4,14 @@
 attacks.py outside   against the clinic        attacks.py inside   from the clinic
 """
 
-import random
-import socket
 import struct
 import sys
-import time
 
-DICE = random.Random(20260)  # the same names at every run
-PAUSE = 0.05  # seconds, so that events have an order
+from wire import DICE, datagram, lookup, talk
+
 WEB, WEB6, FILES, IMAGING = "10.20.30.10", "2001:db8:20:30::10", "10.20.30.11", "10.20.30.12"
 PLC, DESK, PRINTER = "10.20.30.14", "10.20.30.15", "10.20.30.16"
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
-
-
-def talk(src, dst, port, *said, greeted=False):
-    """Says each thing over one TCP connection and waits for an answer, if there is one, after each."""
-    family = socket.AF_INET6 if ":" in dst else socket.AF_INET
-    with socket.socket(family) as s:
-        s.settimeout(0.4)
-        s.bind((src, 0))
-        s.connect((dst, port))
-        if greeted:
-            s.recv(4096)
-        for words in said:
-            s.sendall(words)
-            try:
-                s.recv(65536)
-            except TimeoutError:
-                pass
-    time.sleep(PAUSE)
 
 
 def web(src, dst, path, method="GET", agent=BROWSER, header="", body=b"", port=80, host="portal.clinic.example"):
@@ -40,27 +19,6 @@ def web(src, dst, path, method="GET", agent=BROWSER, header="", body=b"", port=8
     if body:
         head += f"Content-Type: multipart/form-data; boundary=cut\r\nContent-Length: {len(body)}\r\n"
     talk(src, dst, port, head.encode() + b"\r\n" + body)
-
-
-def datagram(src, dst, port, words):
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind((src, 0))
-        s.sendto(words, (dst, port))
-    time.sleep(PAUSE)
-
-
-def lookup(src, name, kind=1):
-    labels = b"".join(bytes([len(l)]) + l.encode() for l in name.split("."))
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.settimeout(0.4)
-        s.bind((src, 0))
-        s.sendto(struct.pack(">HHHHHH", DICE.randrange(65536), 0x0100, 1, 0, 0, 0) + labels + struct.pack(">BHH", 0, kind, 1),
-                 ("198.51.100.53", 53))
-        try:
-            s.recv(512)
-        except TimeoutError:
-            pass
-    time.sleep(PAUSE)
 
 
 def against_web():

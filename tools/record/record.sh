@@ -1,10 +1,10 @@
 #!/bin/bash
 # Records the example client's network: two network namespaces joined by a cable, our own attacks between them, real
-# Suricata listening live with internal/demo/recording/local.rules. Writes attack.pcap and eve.jsonl beside the rules.
+# Suricata listening live with internal/demo/recording/clinic/local.rules. Writes attack.pcap and eve.jsonl beside the rules.
 # Needs root, suricata 7, nmap, hydra, sshd, openssl, tcpdump, python3. Nothing leaves the namespaces.
 set -eu
 cd "$(dirname "$0")/../.."
-out=internal/demo/recording
+out=internal/demo/recording/clinic
 here=tools/record
 work=$(mktemp -d)
 in=socme-rec-in-$$

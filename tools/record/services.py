@@ -6,9 +6,9 @@ services.py outside  the internet: name server, a gate that malware calls, a poo
 """
 
 import asyncio
-import socket
-import struct
 import sys
+
+from wire import Names, modbus, pages, scripted, serve
 
 PORTAL = b"<html><title>Clinic portal</title><form action=/login method=post></form></html>"
 PASSWD = b"root:x:0:0:root:/root:/bin/bash\nportal:x:998:998::/srv/portal:/usr/sbin/nologin\n"
@@ -39,70 +39,7 @@ def respond(request):
     return b"200 OK", b"text/html", PORTAL
 
 
-async def http(reader, writer):
-    try:
-        while True:
-            request = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 5)
-            for line in request.split(b"\r\n"):
-                if line.lower().startswith(b"content-length:"):
-                    await reader.readexactly(int(line.split(b":")[1]))
-            status, kind, body = respond(request)
-            writer.write(b"HTTP/1.1 %s\r\nServer: portal\r\nContent-Type: %s\r\nContent-Length: %d\r\n\r\n%s"
-                         % (status, kind, len(body), body))
-            await writer.drain()
-    except (asyncio.IncompleteReadError, asyncio.TimeoutError, ConnectionError, asyncio.LimitOverrunError, ValueError):
-        pass
-    writer.close()
-
-
-def scripted(greeting, answers):
-    """A service that greets, then answers each thing it is told by the first prefix that fits ('' fits all)."""
-
-    async def serve(reader, writer):
-        try:
-            if greeting:
-                writer.write(greeting)
-            while said := await asyncio.wait_for(reader.read(4096), 5):
-                for prefix, answer in answers:
-                    if said.upper().startswith(prefix):
-                        writer.write(answer)
-                        break
-                await writer.drain()
-        except (asyncio.TimeoutError, ConnectionError):
-            pass
-        writer.close()
-
-    return serve
-
-
-async def modbus(reader, writer):
-    try:
-        while head := await asyncio.wait_for(reader.readexactly(8), 5):
-            number, _, length, unit, function = struct.unpack(">HHHBB", head)
-            body = await reader.readexactly(length - 2)
-            answer = bytes([4]) + struct.pack(">HH", 215, 480) if function == 3 else body
-            writer.write(struct.pack(">HHHBB", number, 0, len(answer) + 2, unit, function) + answer)
-    except (asyncio.IncompleteReadError, asyncio.TimeoutError, ConnectionError):
-        pass
-    writer.close()
-
-
-class Names(asyncio.DatagramProtocol):
-    """Answers every A question with one address; names that look random do not exist."""
-
-    def connection_made(self, transport):
-        self.transport = transport
-
-    def datagram_received(self, data, addr):
-        end = data.index(b"\x00", 12) + 5
-        label = data[13:13 + data[12]]
-        missing = len(label) >= 14 and not set(label) & set(b"aeiou")
-        flags = 0x8183 if missing else 0x8180
-        answer = b"" if missing else b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04" + socket.inet_aton("203.0.113.99")
-        self.transport.sendto(data[:2] + struct.pack(">HHHHH", flags, 1, 0 if missing else 1, 0, 0)
-                              + data[12:end] + answer, addr)
-
-
+http = pages(b"portal", respond)
 FTP = scripted(b"220 file server\r\n", [(b"USER", b"331 password please\r\n"), (b"PASS WELCOME1", b"230 signed in\r\n"),
                                         (b"PASS", b"530 wrong password\r\n"), (b"QUIT", b"221 bye\r\n"), (b"", b"200 ok\r\n")])
 TELNET = scripted(b"\r\nhvac-gw login: ", [(b"ADMIN", b"Password: "), (b"HVAC", b"\r\nroot@hvac-gw:~# "), (b"", b"root@hvac-gw:~# ")])
@@ -126,14 +63,4 @@ INSIDE = {"10.20.30.10": {80: http, 8080: http, 25: SMTP}, "2001:db8:20:30::10":
 OUTSIDE = {"203.0.113.99": {80: http, 3333: POOL, 6667: CHAT, 4444: SHELL, 9001: QUIET}, "198.51.100.77": {80: http, 9001: QUIET}}
 
 
-async def main(side):
-    for address, ports in (INSIDE if side == "inside" else OUTSIDE).items():
-        for port, serve in ports.items():
-            await asyncio.start_server(serve, address, port)
-    if side == "outside":
-        await asyncio.get_running_loop().create_datagram_endpoint(Names, ("198.51.100.53", 53))
-    print("ready", flush=True)
-    await asyncio.Event().wait()
-
-
-asyncio.run(main(sys.argv[1]))
+asyncio.run(serve(INSIDE if sys.argv[1] == "inside" else OUTSIDE, names="198.51.100.53" if sys.argv[1] == "outside" else None))

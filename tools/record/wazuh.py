@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes internal/demo/recording/wazuh.jsonl: what a Wazuh 4 manager of the example clinic would write to alerts.json.
+"""Writes internal/demo/recording/clinic/wazuh.jsonl: what a Wazuh 4 manager of the example clinic would write to alerts.json.
 
 The shapes are Wazuh's, the hosts, people and words are invented. The same bytes at every run: wazuh.py > wazuh.jsonl
 """

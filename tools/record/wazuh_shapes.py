@@ -15,21 +15,22 @@ CLAUSES = {"gdpr": ["IV_35.7.d"], "hipaa": ["164.312.b"], "nist_800_53": ["AU.14
 class Manager:
     """Keeps the clock, the offset in alerts.log and how often each rule has fired, as the real one does."""
 
-    def __init__(self):
+    def __init__(self, agents=AGENTS, begin=BEGIN, domain="clinic.example"):
         self.lines, self.offset, self.fired = [], 2218, {}
+        self.agents, self.begin, self.domain = agents, begin, domain
 
     @property
     def written(self):
         return len(self.lines)
 
     def now(self):
-        return BEGIN + STEP * self.written
+        return self.begin + STEP * self.written
 
     def epoch(self):
         return int(self.now().timestamp())
 
     def name(self, agent):
-        return AGENTS[agent][0]
+        return self.agents[agent][0]
 
     def syslog(self, agent):
         return f"{self.now():%b %d %H:%M:%S} {self.name(agent)}"
@@ -38,14 +39,14 @@ class Manager:
         return f"{self.now():%Y/%m/%d %H:%M:%S}"
 
     def alert(self, agent, rule, decoder, location, **parts):
-        name, address = AGENTS[agent]
+        name, address = self.agents[agent]
         self.fired[rule["id"]] = self.fired.get(rule["id"], 0) + 1
         rule["firedtimes"] = self.fired[rule["id"]]
         order = ("level", "description", "id", "info", "mitre", "frequency", "firedtimes", "mail", "groups", "gdpr", "hipaa", "nist_800_53", "pci_dss", "tsc")
         line = {"timestamp": f"{self.now():%Y-%m-%dT%H:%M:%S}.{self.now().microsecond // 1000:03d}+0000",
                 "rule": {key: rule[key] for key in order if rule.get(key) is not None},
                 "agent": {"id": agent, "name": name, **({"ip": address} if address else {})},
-                "manager": {"name": "wazuh01"}, "id": f"{self.epoch()}.{self.offset}"}
+                "manager": {"name": self.name("000")}, "id": f"{self.epoch()}.{self.offset}"}
         for key in ("previous_output", "full_log", "syscheck", "predecoder"):
             if parts.get(key) is not None:
                 line[key] = parts[key]
@@ -104,7 +105,7 @@ def apache(m, agent, level, rule_id, description, src, path, status, groups, mit
 
 def fim(m, agent, path, event, value=None):
     digest = lambda name, when: getattr(hashlib, name)(f"{path} {when}".encode()).hexdigest()
-    long_ago = f"{BEGIN - datetime.timedelta(days=31):%Y-%m-%dT%H:%M:%S}"
+    long_ago = f"{m.begin - datetime.timedelta(days=31):%Y-%m-%dT%H:%M:%S}"
     number, level, words = {"added": ("554", 5, "A watched file was added"), "modified": ("550", 7, "A watched file was changed"),
                             "deleted": ("553", 7, "A watched file was deleted")}[event]
     groups = ["ossec", "syscheck", f"syscheck_entry_{event}", "syscheck_file"]
@@ -165,7 +166,7 @@ def windows(m, agent, level, rule_id, description, event, data, mitre=None, outc
     provider = {"Security": "Microsoft-Windows-Security-Auditing", "System": "Service Control Manager"}.get(channel, channel.split("/")[0])
     system = {"providerName": provider, "eventID": str(event), "version": "0", "level": "0", "systemTime": f"{m.now():%Y-%m-%dT%H:%M:%S}.{m.now().microsecond:06d}0Z",
               "eventRecordID": str(880100 + m.written), "processID": "712", "threadID": "6120", "channel": channel,
-              "computer": f"{m.name(agent).upper()}.clinic.example", "severityValue": outcome if channel == "Security" else "INFORMATION"}
+              "computer": f"{m.name(agent).upper()}.{m.domain}", "severityValue": outcome if channel == "Security" else "INFORMATION"}
     groups = ["windows", "sysmon"] if "Sysmon" in channel else ["windows", "windows_security" if channel == "Security" else "windows_system"]
     m.alert(agent, rule(level, rule_id, description, groups, mitre, mail, frequency), {"name": "windows_eventchannel"}, "EventChannel",
             data={"win": {"system": system, "eventdata": data}})
