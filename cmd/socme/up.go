@@ -112,9 +112,11 @@ func start(ctx context.Context, group *errgroup.Group, c *core.Core, out io.Writ
 		return err
 	}
 	local := localNode{dir: filepath.Join(f.data, "node"), client: localClient, name: command.Hostname(), config: conf}
-	if err := local.run(ctx, group, c, log); err != nil {
+	n, err := local.open(ctx, c, log)
+	if err != nil {
 		return err
 	}
+	group.Go(func() error { return n.Run(ctx) })
 	if f.demo {
 		d := examples{core: c, dir: filepath.Join(f.data, "demo"), log: log}
 		if err := d.start(ctx, group); err != nil {
@@ -138,30 +140,26 @@ type localNode struct {
 	config            config.Node
 }
 
-func (l localNode) run(ctx context.Context, group *errgroup.Group, c *core.Core, log *slog.Logger) error {
+// open enrols it if it is not yet. It does nothing until it runs.
+func (l localNode) open(ctx context.Context, c *core.Core, log *slog.Logger) (*node.Node, error) {
 	id, err := node.ReadIdentity(l.dir)
 	switch {
 	case errors.Is(err, node.ErrNotEnrolled):
 		token, err := c.LocalToken(ctx, l.client, l.name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if _, err := node.Enrol(ctx, l.dir, token, l.name); err != nil {
-			return err
+			return nil, err
 		}
 	case err != nil:
-		return err
+		return nil, err
 	case len(id.Cores) != 1 || id.Cores[0] != c.LocalURL():
 		if err := node.WriteCores(l.dir, []string{c.LocalURL()}); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	n, err := node.New(ctx, node.Options{Dir: l.dir, Config: l.config, Version: version, Log: log.With("node", l.name), Now: time.Now})
-	if err != nil {
-		return err
-	}
-	group.Go(func() error { return n.Run(ctx) })
-	return nil
+	return node.New(ctx, node.Options{Dir: l.dir, Config: l.config, Version: version, Log: log.With("node", l.name), Now: time.Now})
 }
 
 // localConfig is what node.toml says, with the usual sensors that exist.

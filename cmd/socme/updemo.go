@@ -67,13 +67,22 @@ func (e examples) start(ctx context.Context, group *errgroup.Group) error {
 	}
 	// Those of a client that is being deleted are still among them.
 	nodes = slices.DeleteFunc(nodes, func(n soc.Node) bool { return !demos[n.ClientID] })
+	// All of them are enrolled before the first has a day of alerts to deliver: beside that it takes its time.
+	var run []func() error
 	for _, client := range demo.Clients() {
-		if err := e.add(ctx, scope, client, nodes); err != nil {
+		err := e.add(ctx, scope, client, nodes)
+		var n *node.Node
+		if err == nil {
+			n, err = e.open(ctx, client)
+		}
+		if err != nil {
 			return fmt.Errorf("example client %q: %w", client.Name, err)
 		}
-		if err := e.run(ctx, group, client); err != nil {
-			return fmt.Errorf("example client %q: %w", client.Name, err)
-		}
+		feeder := &demo.Feeder{Client: client, Dir: e.sensors(client), Log: e.log, Now: time.Now}
+		run = append(run, func() error { return n.Run(ctx) }, func() error { return feeder.Run(ctx) })
+	}
+	for _, f := range run {
+		group.Go(f)
 	}
 	return nil
 }
@@ -105,21 +114,16 @@ func (e examples) add(ctx context.Context, scope soc.Scope, client demo.Client, 
 	return err
 }
 
-func (e examples) run(ctx context.Context, group *errgroup.Group, client demo.Client) error {
+func (e examples) open(ctx context.Context, client demo.Client) (*node.Node, error) {
 	feed := e.sensors(client)
 	if err := os.MkdirAll(feed, 0o700); err != nil {
-		return err
+		return nil, err
 	}
 	example := localNode{dir: e.node(client), client: client.Name, name: client.Node, config: config.Node{Sources: []config.Source{
 		{Name: "Suricata (recorded)", Kind: config.KindSuricata, Path: filepath.Join(feed, demo.EveFile)},
 		{Name: "Wazuh (recorded)", Kind: config.KindWazuh, Path: filepath.Join(feed, demo.AlertsFile)},
 	}}}
-	if err := example.run(ctx, group, e.core, e.log); err != nil {
-		return err
-	}
-	feeder := &demo.Feeder{Client: client, Dir: feed, Log: e.log, Now: time.Now}
-	group.Go(func() error { return feeder.Run(ctx) })
-	return nil
+	return example.open(ctx, e.core, e.log)
 }
 
 func (e examples) node(client demo.Client) string { return filepath.Join(e.folder(client), "node") }

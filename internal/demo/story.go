@@ -14,7 +14,7 @@ import (
 // It is for one goroutine.
 type story struct {
 	dice  *rand.Rand
-	pace  float64 // alerts a second on average; history follows it
+	pace  float64                             // alerts a second on average; history follows it
 	rules map[soc.Severity][sensors][][]*line // the alerts of each rule
 	noise []*line                             // events that are no alerts, in the order in which they were recorded
 	next  int                                 // place in noise

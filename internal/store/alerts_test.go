@@ -196,14 +196,21 @@ func TestANoticeIsRaisedOnce(t *testing.T) {
 
 func TestDeleteDemoLeavesTheRest(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, w *world) {
-		demo := must(w.AddClient(t.Context(), system, "Demo", true))(t)
-		node, _ := w.enrol(t, demo.Name)
-		for _, n := range []soc.NodeID{w.node.ID, node.ID} {
+		nodes := []soc.NodeID{w.node.ID}
+		for _, name := range []string{"Demo", "Demo shop", "Demo factory"} {
+			demo := must(w.AddClient(t.Context(), system, name, true))(t)
+			node, _ := w.enrol(t, demo.Name)
+			nodes = append(nodes, node.ID)
+		}
+		for _, n := range nodes {
 			c := newChain(n, soc.LaneNormal)
 			must(w.Accept(t.Context(), system, c.delivery(c.entries(t, alertAt(n, w.clock, 1), alertAt(n, w.clock, 2)))))(t)
 		}
-		if n := must(w.DeleteDemo(t.Context(), system))(t); n != 2 {
-			t.Errorf("%d alerts went, want 2", n)
+		if n := must(w.DeleteDemo(t.Context(), system))(t); n != 6 {
+			t.Errorf("%d alerts went, want 6", n)
+		}
+		if left := must(w.Clients(t.Context(), system))(t); len(left) != 1 || left[0].ID != w.client.ID {
+			t.Errorf("clients %+v are left, want the real one", left)
 		}
 		if got := must(w.Alerts(t.Context(), system, store.AlertFilter{}))(t); len(got) != 2 || got[0].ClientID != w.client.ID {
 			t.Errorf("%d alerts are left, want the 2 of the real client", len(got))

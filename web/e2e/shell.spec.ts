@@ -47,7 +47,7 @@ test('every page is two keys away, and the sheet of keys tells it', async ({ pag
 
 	const bar = page.getByRole('navigation', { name: 'Pages' });
 	await expect(bar.getByText('Administration')).toBeVisible();
-	await expect(bar.getByRole('link', { name: 'Clients' })).toContainText('2');
+	await expect(bar.getByRole('link', { name: 'Clients' })).toContainText('4');
 	await page.keyboard.press('[');
 	await expect(bar.getByText('Administration')).toHaveCount(0);
 	await expect(bar.getByRole('link', { name: 'Audit' })).toBeVisible();
