@@ -6,7 +6,7 @@ import "time"
 type Client struct {
 	ID          ClientID  `json:"id"`
 	Name        string    `json:"name"`
-	Demo        bool      `json:"demo" doc:"the example client of the demo"`
+	Demo        bool      `json:"demo" doc:"an example client of the demo"`
 	CreatedTime time.Time `json:"created_time"`
 	Nodes       int       `json:"nodes" doc:"how many nodes it has, revoked ones left out"`
 	Contacts    []Contact `json:"contacts" nullable:"false" doc:"whom to call, the first one first"`

@@ -19,12 +19,12 @@ type Client struct {
 }
 
 // Clients are the example clients, the busiest first: one where much goes on, and two that are there to show what else
-// SOCme is for. The quiet ones have a third of its alerts, so that a small machine carries all of them.
+// SOCme is for. The quiet ones have less than a third of its alerts, so that a small machine carries all of them.
 func Clients() []Client {
 	return []Client{
 		{Name: "Demo clinic", Node: "demo-gate", Key: "clinic", pace: 1},
 		{
-			Name: "Demo shop", Node: "shop-gate", Key: "shop", pace: 1. / 3,
+			Name: "Demo shop", Node: "shop-gate", Key: "shop", pace: .3,
 			Contacts: []soc.Contact{
 				{Name: "Ann Example", Mail: "ann@shop.example", Phone: "+44 1632 960 001", Note: "runs the shop; mornings"},
 				{Name: "Duty line of the payment provider", Phone: "+44 1632 960 010", Note: "day and night, when card data may have left"},
@@ -32,7 +32,7 @@ func Clients() []Client {
 			Notes: "Web shop 10.50.10.20, administration 10.50.10.21, tills 10.50.30.11 to 14. A till speaks to the payment provider 198.51.100.80 and to nobody else.",
 		},
 		{
-			Name: "Demo factory", Node: "factory-gate", Key: "factory", pace: 1. / 3,
+			Name: "Demo factory", Node: "factory-gate", Key: "factory", pace: .3,
 			Contacts: []soc.Contact{
 				{Name: "Shift leader", Phone: "+44 1632 960 020", Note: "day and night; before anything on the OT segment is blocked"},
 				{Name: "Kim Example", Mail: "kim@factory.example", Phone: "+44 1632 960 021", Note: "engineering; weekdays 7 to 16"},

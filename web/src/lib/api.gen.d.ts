@@ -1563,7 +1563,7 @@ export interface components {
 			contacts: components['schemas']['Contact'][];
 			/** Format: date-time */
 			created_time: string;
-			/** @description the example client of the demo */
+			/** @description an example client of the demo */
 			demo: boolean;
 			id: string;
 			/** @description changes with the picture; absent if there is none */
@@ -1587,7 +1587,7 @@ export interface components {
 			 * @description records that the core has taken
 			 */
 			delivered: number;
-			/** @description the example client of the demo */
+			/** @description an example client of the demo */
 			demo: boolean;
 			id: string;
 			/** @description changes with the picture; absent if there is none */
