@@ -8,6 +8,11 @@ export default defineConfig({
 	timeout: 60_000,
 	expect: { timeout: 10_000 },
 	workers: 2,
+	// What is held against the clock runs at the end, alone.
+	projects: [
+		{ name: 'pages', testIgnore: 'pace.spec.ts' },
+		{ name: 'pace', testMatch: 'pace.spec.ts', dependencies: ['pages'] },
+	],
 	forbidOnly: true,
 	reporter: [['list']],
 	use: {

@@ -154,6 +154,14 @@ for (const size of sizes) {
 		await page.getByRole('menuitem', { name: 'Assign…' }).click();
 		await page.getByRole('dialog').getByRole('button', { name: 'analyst' }).click();
 		await expect(timeline(page).getByText('You gave it to you')).toBeVisible();
+		// A word of one's own, to find it again by.
+		await page.getByRole('button', { name: 'More', exact: true }).click();
+		await page.getByRole('menuitem', { name: 'Tags…' }).click();
+		await page.getByRole('textbox', { name: 'New tag' }).fill('Monday');
+		await page.keyboard.press('Enter');
+		await expect(page.getByRole('button', { name: 'Remove the tag monday' })).toBeVisible();
+		await page.keyboard.press('Escape');
+		await expect(page.getByText('monday', { exact: true }).first()).toBeVisible();
 		await bob.close();
 		await page.context().close();
 	});

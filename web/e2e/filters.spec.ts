@@ -87,7 +87,7 @@ test('a view is saved, begins the page, is changed and deleted', async ({ page }
 	await page.getByLabel('Name', { exact: true }).fill('Ours');
 	await page.getByLabel('Shared with everybody').check();
 	await page.getByRole('button', { name: 'Update' }).click();
-	await page.getByRole('button', { name: 'Ours' }).click();
+	await page.getByRole('button', { name: 'Ours', exact: true }).click();
 	await page.getByRole('button', { name: 'Delete Ours' }).click();
 	await page.getByRole('button', { name: 'Delete', exact: true }).click();
 	await expect(page.getByRole('link', { name: 'Ours' })).toHaveCount(0);

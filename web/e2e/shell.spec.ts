@@ -105,7 +105,7 @@ test('a browser that asks for French gets it', async ({ browser }) => {
 	await page.goto(`${core.url}/settings`);
 	await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
 	await page.keyboard.press('?');
-	await expect(page.getByRole('dialog', { name: 'Raccourcis' }).getByText('Vue d’ensemble')).toBeVisible();
+	await expect(page.getByRole('dialog', { name: 'Raccourcis' }).getByText('Aperçu')).toBeVisible();
 	expect(wrong).toEqual([]);
 	await context.close();
 });

@@ -124,6 +124,7 @@ test('bytes that are not what the ledger says are noticed in the browser', async
 	});
 	await page.goto(core.url + flat);
 	await row(page, 'PAGE stays').getByRole('link').click();
+	await page.getByRole('tab', { name: 'Raw' }).click();
 	await expect(page.getByText('These bytes do not match their sha256')).toBeAttached();
 });
 

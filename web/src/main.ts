@@ -9,15 +9,18 @@ document.addEventListener('click', (event) => {
 		event.stopPropagation();
 });
 
-// A newer core has pages of other names than the one that is open. Loading it again helps,
-// but only once: a core that cannot be reached must not make it loop.
-addEventListener('vite:preloadError', (event) => {
+// A newer core has parts of other names than the page that is open: loading it again helps,
+// but only once. A core that cannot be reached is none: what is shown stays.
+addEventListener('vite:preloadError', () => void renew());
+
+async function renew(): Promise<void> {
 	const last = Number(sessionStorage.getItem('socme-reloaded'));
 	if (Date.now() - last < 10_000) return;
+	const answer = await fetch('/', { cache: 'no-store' }).catch(() => undefined);
+	if (!answer?.ok) return;
 	sessionStorage.setItem('socme-reloaded', String(Date.now()));
-	event.preventDefault();
 	location.reload();
-});
+}
 
 const target = document.getElementById('app');
 if (target) mount(App, { target });

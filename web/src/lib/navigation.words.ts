@@ -14,7 +14,7 @@ export const t = catalogue({
 		settings: 'Settings',
 	},
 	fr: {
-		overview: 'Vue d’ensemble',
+		overview: 'Aperçu',
 		dashboard: 'Mon site',
 		alerts: 'Alertes',
 		clients: 'Clients',

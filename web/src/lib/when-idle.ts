@@ -4,6 +4,6 @@
  */
 export function whenIdle<T>(load: () => Promise<T>): () => Promise<T> {
 	const idle = window.requestIdleCallback ?? ((call: () => void) => setTimeout(call, 2000));
-	idle(() => void load());
+	idle(() => void load().catch(() => {})); // it is tried again when it is needed
 	return load;
 }

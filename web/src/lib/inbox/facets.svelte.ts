@@ -28,6 +28,7 @@ const owners = [
 ];
 
 const every = 5000; // ms
+const calm = 300; // ms
 
 /** What the lists may be narrowed by. */
 export class FacetsOf {
@@ -51,16 +52,22 @@ export class FacetsOf {
 		return this.#loaded.load();
 	}
 
-	/** Counts now, and again when the rows have changed meanwhile. Returns its own stop. */
+	/**
+	 * Counts now, and again when the rows have changed meanwhile. Returns its own stop. What was
+	 * counted before waits a moment: whoever works by keys does many things in a row.
+	 */
 	follow(rows: () => unknown): () => void {
 		let counted = rows();
-		void this.load();
+		const first = setTimeout(() => void this.load(), this.lists ? calm : 0);
 		const timer = setInterval(() => {
 			if (document.hidden || this.loading || rows() === counted) return;
 			counted = rows();
 			void this.load();
 		}, every);
-		return () => clearInterval(timer);
+		return () => {
+			clearTimeout(first);
+			clearInterval(timer);
+		};
 	}
 }
 

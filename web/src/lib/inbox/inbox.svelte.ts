@@ -85,12 +85,12 @@ export class Inbox {
 		}
 		const outcome = await triage.act(targetOf(rows), { verb, verdict });
 		this.#last = ids;
+		if (single && verb === 'resolve' && outcome.problems.length === 0) this.#page.next();
 		// A refusal, too, is news: somebody was faster.
 		await this.#refresh(ids);
 		for (const id of ids) this.busy.delete(id);
 		const refused = this.#tell(outcome, ids);
 		if (!single) this.selection.set(refused.map((id) => ({ id })));
-		else if (verb === 'resolve' && refused.length === 0) this.#page.next();
 	}
 
 	/** Takes the step that was proposed. */

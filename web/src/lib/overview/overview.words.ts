@@ -81,7 +81,7 @@ export const t = catalogue({
 		todo: 'To do',
 	},
 	fr: {
-		title: 'Vue d’ensemble',
+		title: 'Aperçu',
 		span: 'Intervalle de temps',
 		spans: { '1h': '1 h', '24h': '24 h', '7d': '7 j', '30d': '30 j' },
 		unresolved: 'non résolus',

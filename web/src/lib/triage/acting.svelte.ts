@@ -36,7 +36,7 @@ export class Acting {
 	}
 
 	/** Takes a step; one that does not fit says why. */
-	async act(verb: Verb, more: { verdict?: Verdict; owner?: string } = {}): Promise<void> {
+	async act(verb: Verb, more: { verdict?: Verdict; owner?: string; tag?: string } = {}): Promise<void> {
 		const why = this.refusal(verb);
 		if (why) triage.refuse(why);
 		else await this.#send({ verb, ...more });

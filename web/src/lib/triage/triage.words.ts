@@ -77,6 +77,11 @@ export const t = catalogue({
 		openGroup: 'All alerts of the group',
 		copyLink: 'Copy the link',
 		rawDownload: 'Download the raw line',
+		tagTitle: 'Tags',
+		tagText: 'Words of your own to find it again by: tag:name in a query.',
+		newTag: 'New tag',
+		addTag: 'Add',
+		untag: (tag: string) => `Remove the tag ${tag}`,
 		assignTitle: 'Assign to',
 		assignText: 'It is theirs then, whoever has it now.',
 		refused: {
@@ -164,6 +169,11 @@ export const t = catalogue({
 		openGroup: 'Toutes les alertes du groupe',
 		copyLink: 'Copier le lien',
 		rawDownload: 'Télécharger la ligne brute',
+		tagTitle: 'Étiquettes',
+		tagText: 'Vos propres mots pour la retrouver : tag:nom dans une requête.',
+		newTag: 'Nouvelle étiquette',
+		addTag: 'Ajouter',
+		untag: (tag: string) => `Retirer l’étiquette ${tag}`,
 		assignTitle: 'Attribuer à',
 		assignText: 'Elle sera à cette personne, qui que ce soit qui l’ait maintenant.',
 		refused: {
