@@ -114,7 +114,8 @@ const theSame = new Set([
 	'Agents',
 	'Info',
 	'Urgent',
-	'TCP, http',
+	'Contacts',
+	'Urgent',
 	'English',
 	'Français',
 	'Geist',
@@ -136,9 +137,10 @@ const theSame = new Set([
 	'Audit',
 ]);
 
-/** Whether a text is the same in both: a name, a version, a time by UTC, a word with a number. */
+/** Whether a text is the same in both: a name, a version, a protocol, a time by UTC, a word with a number. */
 function neutral(text: string): boolean {
 	if (/^\d{4}-\d\d-\d\d [\d:.]+ UTC$/.test(text) || /^(Suricata|Wazuh)\b/.test(text)) return true;
+	if (/^(TCP|UDP), [a-z0-9]+$/.test(text)) return true;
 	const word = text.replace(/^\d+ | \d+$/g, '');
 	return theSame.has(word) || theSame.has(word.charAt(0).toUpperCase() + word.slice(1));
 }
