@@ -7,11 +7,12 @@ export default defineConfig({
 	outputDir: 'test-results',
 	timeout: 60_000,
 	expect: { timeout: 10_000 },
-	workers: 2,
+	workers: 3, // they wait more than they work, also on two cores
 	// What is held against the clock runs at the end, alone.
 	projects: [
-		{ name: 'pages', testIgnore: 'pace.spec.ts' },
+		{ name: 'pages', testIgnore: ['pace.spec.ts', 'press.spec.ts'] },
 		{ name: 'pace', testMatch: 'pace.spec.ts', dependencies: ['pages'] },
+		...(process.env.SOCME_PRESS ? [{ name: 'press', testMatch: 'press.spec.ts' }] : []),
 	],
 	forbidOnly: true,
 	reporter: [['list']],
