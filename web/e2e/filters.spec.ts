@@ -78,11 +78,11 @@ test('a view is saved, begins the page, is changed and deleted', async ({ page }
 	await page.getByLabel('Save this query').fill('My filter');
 	await page.getByLabel('Begin with it').check();
 	await page.getByRole('button', { name: 'Save', exact: true }).click();
-	await expect(page.getByRole('button', { name: 'My filter' })).toBeVisible();
+	await expect(page.getByRole('button', { name: 'My filter', exact: true })).toBeVisible();
 
 	await page.goto(`${core.url}/alerts`);
 	await expect.poll(() => queryOf(page)).toBe('FILTER');
-	await page.getByRole('button', { name: 'My filter' }).click();
+	await page.getByRole('button', { name: 'My filter', exact: true }).click();
 	await accessible(page);
 	await page.getByLabel('Name', { exact: true }).fill('Ours');
 	await page.getByLabel('Shared with everybody').check();
