@@ -7,7 +7,7 @@ export default defineConfig({
 	outputDir: 'test-results',
 	timeout: 60_000,
 	expect: { timeout: 10_000 },
-	workers: 3, // they wait more than they work, also on two cores
+	workers: 2,
 	// What is held against the clock runs at the end, alone.
 	projects: [
 		{ name: 'pages', testIgnore: ['pace.spec.ts', 'press.spec.ts'] },
@@ -21,7 +21,7 @@ export default defineConfig({
 		locale: 'en-GB',
 		timezoneId: 'Europe/Paris',
 		colorScheme: 'dark',
-		trace: 'retain-on-failure',
+		trace: process.env.SOCME_TRACE ? 'retain-on-failure' : 'off', // it doubles the work
 		launchOptions: {
 			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
 			args: [
