@@ -162,6 +162,7 @@ for (const size of sizes) {
 		await expect(page.getByRole('button', { name: 'Remove the tag monday' })).toBeVisible();
 		await page.keyboard.press('Escape');
 		await expect(page.getByText('monday', { exact: true }).first()).toBeVisible();
+		await expect(timeline(page).getByText('monday', { exact: true })).toBeVisible();
 		await bob.close();
 		await page.context().close();
 	});

@@ -70,6 +70,7 @@ for (const size of sizes) {
 
 	test(`${size.name}, in French`, async ({ browser }) => {
 		test.setTimeout(240_000);
+		test.skip(english.size === 0, 'the look in English, which tells the words, failed or was not asked for');
 		const context = await browser.newContext({ ...options, locale: 'fr-FR', colorScheme: 'dark' });
 		await signIn(core, context);
 		const page = await context.newPage();

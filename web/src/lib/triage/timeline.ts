@@ -21,7 +21,7 @@ export interface Entry {
 
 /** What somebody did, in a line: `me` is who reads. */
 function ofAction(action: Action, me: string): Entry {
-	const { verb, verdict, owner = '', text = '', alerts } = action;
+	const { verb, verdict, owner = '', text = '', tag = '', alerts } = action;
 	const who = action.who === me ? t.you : action.who;
 	const self = action.who === me;
 	const title =
@@ -40,7 +40,7 @@ function ofAction(action: Action, me: string): Entry {
 		time: action.time,
 		title,
 		note: notes.filter(Boolean).join(', '),
-		text: verb === 'undo' ? '' : text,
+		text: verb === 'undo' ? '' : tag || text,
 		mentions: action.mentions ?? [],
 		undone: action.undone ?? false,
 		person: true,
