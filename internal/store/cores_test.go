@@ -82,10 +82,18 @@ func TestCoresHearWhatOthersFeed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	hears := func(s *store.Store) {
+		t.Helper()
+		select {
+		case <-heard[s]:
+		case <-time.After(20 * time.Second):
+			t.Error("a core does not hear the other")
+		}
+	}
 	raise(a, 1)
-	<-heard[b]
+	hears(b)
 	raise(b, 2)
-	<-heard[a]
+	hears(a)
 	if len(heard[a]) != 0 || len(heard[b]) != 0 {
 		t.Errorf("a core hears itself: %d, %d", len(heard[a]), len(heard[b]))
 	}
