@@ -62,9 +62,10 @@ func up() *cobra.Command {
 }
 
 // heapGrowth is how much a core's heap may grow between two collections, in percent of
-// what lives: a core decodes much and keeps little, so rare collections save much of
-// that work and cost some 70 MB at full load. GOGC in the environment goes before it.
-const heapGrowth = 300
+// what lives: a core decodes much and keeps little, so rarer collections save work, but
+// with two thousand nodes connected, what lives is much. GOGC in the environment goes
+// before it.
+const heapGrowth = 150
 
 func runUp(ctx context.Context, out io.Writer, f upFlags) error {
 	if os.Getenv("GOGC") == "" {
