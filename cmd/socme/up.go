@@ -54,7 +54,7 @@ func up() *cobra.Command {
 	addDatabaseFlag(cmd, &f.databaseFile)
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8080", "people's address; put it behind TLS before you leave the loopback")
 	flags.StringVar(&f.nodeListen, "node-listen", "", "nodes' address (default: a free port of the loopback, picked once)")
-	flags.StringVar(&f.nodeURL, "node-url", "", "where nodes reach it, for enrolment tokens (default: from --node-listen)")
+	flags.StringVar(&f.nodeURL, "node-url", "", "where nodes reach it, for enrolment tokens; of several cores all, with commas (default: from --node-listen)")
 	flags.IntVar(&f.rate, "rate", 200, "requests a second for each user and each token")
 	flags.BoolVar(&f.demo, "demo", false, "add example clients with recorded attacks")
 	flags.BoolVar(&f.verbose, "verbose", false, "log more")

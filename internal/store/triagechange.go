@@ -163,7 +163,11 @@ func (t *triage) tell(alerts []touched) error {
 
 func (t *triage) stream(alerts []touched) error {
 	if len(alerts) > fedOneByOne {
-		pos, err := take(t.ctx, t.tx, "feed", 1)
+		err := t.db.announce(t.ctx, t.tx, t.name)
+		var pos int64
+		if err == nil {
+			pos, err = take(t.ctx, t.tx, "feed", 1)
+		}
 		if err == nil {
 			_, err = t.tx.ExecContext(t.ctx, `INSERT INTO feed (pos, alert_num, at_ms) VALUES (?, 0, ?)`, pos, t.now.UnixMilli())
 		}
