@@ -44,6 +44,8 @@ func reached() map[string]string {
 		"set-client-logo": "client logo set x FILE", "delete-client-logo": "client logo delete x",
 		"add-node-token": "node token --client x",
 
+		"list-agents": "agent list",
+
 		"list-nodes": "node list", "node": "node show gate", "revoke-node": "node revoke a", "node-proof": "proof gate --output NEW",
 
 		"list-users": "user list", "invite-user": "user invite x --role viewer --all-clients", "user": "user set x --role viewer", "set-user": "user disable x",

@@ -155,6 +155,13 @@ func (i *isolation) side(t *testing.T, name string, n int) *side {
 	if s.alerts, err = i.store.Alerts(ctx, soc.ScopeOf("test", soc.RoleViewer, s.client.ID), store.AlertFilter{Limit: 500}); err != nil || len(s.alerts) != n {
 		t.Fatalf("%d alerts of %s, %v; want %d", len(s.alerts), name, err, n)
 	}
+	if err := i.store.SetFacts(ctx, system, s.node.ID, store.Facts{
+		Machine: &soc.Machine{Host: "machine of " + name},
+		Agents:  &soc.NodeAgents{AgentCounts: soc.AgentCounts{Active: 1}},
+		Listed:  []soc.ManagedAgent{{ID: "001", Name: "desk of " + name, Status: soc.AgentActive}},
+	}); err != nil {
+		t.Fatal(err)
+	}
 	s.token, _, err = i.store.AddToken(ctx, system, store.NewToken{Name: "script of " + name, Wanted: store.Wanted{Role: soc.RoleViewer, Clients: []string{name}}})
 	if err != nil {
 		t.Fatal(err)

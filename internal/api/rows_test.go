@@ -104,6 +104,8 @@ func rows() map[string]row {
 		"node-proof":  {least: "viewer", of: path("/nodes/{node}/proof?from=2020-01-01T00:00:00Z")},
 		"revoke-node": {least: "admin", ok: 204, of: path("/nodes/{node}/revoke")},
 
+		"list-agents": {least: "viewer", about: sent("/agents", ""), count: nodesOf}, // each node tells of one
+
 		"overview": {least: "viewer", about: sent("/overview", "")},
 
 		"list-alerts":   {least: "viewer", about: sent("/alerts?limit=500", ""), count: alertsOf},

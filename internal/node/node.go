@@ -32,6 +32,7 @@ type Node struct {
 	outbox    *Outbox
 	sources   []*watched
 	forwarder *forwarder
+	facts     *facts
 }
 
 // New opens the data folder of an enrolled node.
@@ -64,6 +65,10 @@ func New(ctx context.Context, o Options) (*Node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the way to the core: %w", err)
 	}
+	n.facts = &facts{forwarder: n.forwarder, look: looker()}
+	if o.Config.WazuhAPI != nil {
+		n.facts.agents = &agents{config: *o.Config.WazuhAPI, log: o.Log}
+	}
 	return n, nil
 }
 
@@ -78,6 +83,7 @@ func (n *Node) Run(ctx context.Context) error {
 		group.Go(func() error { return n.forwarder.lane(ctx, l) })
 	}
 	group.Go(func() error { return n.forwarder.beats(ctx) })
+	group.Go(func() error { return n.facts.run(ctx) })
 	err := group.Wait()
 	if closeErr := n.outbox.Close(); err == nil {
 		err = closeErr

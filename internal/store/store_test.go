@@ -165,10 +165,15 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				_, err := w.AdminWithPassword(ctx, none)
 				return 0, err
 			},
-			"Alert":       func() (int, error) { _, err := w.Alert(ctx, none, a.ID); return 0, err },
-			"AlertPlace":  func() (int, error) { _, err := w.AlertPlace(ctx, none, a.ID); return 0, err },
-			"AlertRaw":    func() (int, error) { _, err := w.AlertRaw(ctx, none, a.ID); return 0, err },
-			"Alerts":      func() (int, error) { got, err := w.Alerts(ctx, none, store.AlertFilter{}); return len(got), err },
+			"Alert":      func() (int, error) { _, err := w.Alert(ctx, none, a.ID); return 0, err },
+			"AlertPlace": func() (int, error) { _, err := w.AlertPlace(ctx, none, a.ID); return 0, err },
+			"AlertRaw":   func() (int, error) { _, err := w.AlertRaw(ctx, none, a.ID); return 0, err },
+			"Alerts":     func() (int, error) { got, err := w.Alerts(ctx, none, store.AlertFilter{}); return len(got), err },
+			"Agents": func() (int, error) {
+				got, err := w.Agents(ctx, none, store.AgentFilter{})
+				return len(got.Agents), err
+			},
+			"SetFacts":    func() (int, error) { return 0, w.SetFacts(ctx, none, w.node.ID, store.Facts{Machine: &soc.Machine{}}) },
 			"Beat":        func() (int, error) { return 0, w.Beat(ctx, none, w.node.ID, store.Beat{}) },
 			"Client":      func() (int, error) { _, err := w.Client(ctx, none, w.client.Name); return 0, err },
 			"Clients":     func() (int, error) { got, err := w.Clients(ctx, none); return len(got), err },
