@@ -63,7 +63,7 @@ func onlyElsewhere() map[string]string {
 	const account = "it is about the account of who is signed in by a browser; a token has none"
 	return map[string]string{
 		"sign-in": account, "sign-in-by-link": account, "session": account, "sign-out": account, "change-account": account,
-		"new-totp": account, "set-totp": account, "delete-totp": account, "metrics": "Prometheus asks it",
+		"delete-account": account + "; an admin deletes users with socme user delete", "new-totp": account, "set-totp": account, "delete-totp": account, "metrics": "Prometheus asks it",
 	}
 }
 

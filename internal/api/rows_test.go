@@ -65,6 +65,7 @@ func rows() map[string]row {
 		"session":        {least: "self", about: sent("/session", "")},
 		"sign-out":       {least: "viewer", ok: 204, about: signOut, quiet: true},
 		"change-account": {least: "self", ok: 204, quiet: true, about: sent("/account", `{}`)},
+		"delete-account": {least: "self", ok: 422, quiet: true, about: sent("/account/delete", `{"name":"{new}"}`)},
 		"new-totp":       {least: "self", about: sent("/account/totp", ""), quiet: true},
 		"set-totp":       {least: "self", ok: 422, about: sent("/account/totp", `{"secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","code":"000000"}`), quiet: true},
 		"delete-totp":    {least: "self", ok: 204, about: sent("/account/totp/delete", `{}`)},

@@ -38,6 +38,26 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/account/delete': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Delete one's own account; its sessions and tokens end at once
+		 * @description What was done with it stays in the audit and in timelines. The last admin of all clients cannot go.
+		 */
+		post: operations['delete-account'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/account/totp': {
 		parameters: {
 			query?: never;
@@ -1222,6 +1242,8 @@ export interface components {
 			as_of?: number;
 			/** @description the query asks for groups, as list-groups does: it is done to all alerts of each */
 			groups?: boolean;
+			/** @description of a comment: keep it from viewers of named clients, who are the clients' own people; if absent, it is kept from them if whoever writes it may see all clients */
+			internal?: boolean;
 			/** @description the id or name of the user to assign to */
 			owner?: string;
 			query: string;
@@ -1256,6 +1278,8 @@ export interface components {
 			/** @description the group, where a group was acted on */
 			group?: string;
 			id: string;
+			/** @description a comment that the client's own people (viewers of named clients) do not get */
+			internal?: boolean;
 			/** @description names of the users whom the text mentions by @name */
 			mentions?: string[];
 			/** @description the filter asked for groups, and all alerts of each were acted on */
@@ -1685,6 +1709,12 @@ export interface components {
 			name: string;
 			password: string;
 		};
+		'Delete-accountRequest': {
+			/** @description needed when there is a password */
+			current_password?: string;
+			/** @description one's own name, exactly */
+			name: string;
+		};
 		'Delete-clientRequest': {
 			/** @description count, and delete nothing */
 			dry_run?: boolean;
@@ -1700,6 +1730,8 @@ export interface components {
 			value: string;
 		};
 		Doing: {
+			/** @description of a comment: keep it from viewers of named clients, who are the clients' own people; if absent, it is kept from them if whoever writes it may see all clients */
+			internal?: boolean;
 			/** @description the id or name of the user to assign to */
 			owner?: string;
 			/** @description needed to tag and untag; kept in lower case */
@@ -1730,6 +1762,8 @@ export interface components {
 			 * @description of the list or preview that was looked at: alerts that came since are left alone
 			 */
 			as_of?: number;
+			/** @description of a comment: keep it from viewers of named clients, who are the clients' own people; if absent, it is kept from them if whoever writes it may see all clients */
+			internal?: boolean;
 			/** @description the id or name of the user to assign to */
 			owner?: string;
 			/** @description needed to tag and untag; kept in lower case */
@@ -3407,6 +3441,91 @@ export interface operations {
 			};
 			/** @description Forbidden */
 			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'delete-account': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Delete-accountRequest'];
+			};
+		};
+		responses: {
+			/** @description No Content */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Conflict */
+			409: {
 				headers: {
 					[name: string]: unknown;
 				};
