@@ -102,6 +102,28 @@ func (a *agents) read(ctx context.Context) (wire.Agents, error) {
 	return told, nil
 }
 
+// agentsOf counts a list that is whole.
+func agentsOf(list func() ([]soc.ManagedAgent, error)) wire.Agents {
+	agents, err := list()
+	if err != nil {
+		return wire.Agents{Trouble: err.Error()}
+	}
+	told := wire.Agents{Agents: agents}
+	for _, a := range agents {
+		switch a.Status {
+		case soc.AgentActive:
+			told.Counts.Active++
+		case soc.AgentDisconnected:
+			told.Counts.Disconnected++
+		case soc.AgentPending:
+			told.Counts.Pending++
+		case soc.AgentNeverConnected:
+			told.Counts.NeverConnected++
+		}
+	}
+	return told
+}
+
 // managed is an agent in our words.
 func managed(a wazuh.Agent) soc.ManagedAgent {
 	m := soc.ManagedAgent{

@@ -94,7 +94,7 @@ func TestTheListIsToldWhenItChangesAndOnceAnHour(t *testing.T) {
 	defer server.Close()
 	manager.AddAgents(3)
 	looks := 0
-	f := &facts{agents: asking(t, server, "wazuh"), look: func(context.Context) soc.Machine {
+	f := &facts{agents: asking(t, server, "wazuh").ask, look: func(context.Context) soc.Machine {
 		looks++
 		return soc.Machine{Host: "gate"}
 	}}

@@ -25,7 +25,7 @@ const (
 type facts struct {
 	forwarder *forwarder
 	look      func(context.Context) soc.Machine
-	agents    *agents // nil asks no manager
+	agents    func(context.Context) wire.Agents // nil asks no manager
 
 	machine  part
 	list     part
@@ -94,7 +94,7 @@ func (f *facts) collect(ctx context.Context, now time.Time) (*wire.Facts, error)
 		}
 	}
 	if f.agents != nil {
-		told := f.agents.ask(ctx)
+		told := f.agents(ctx)
 		message.Agents = &told
 		if told.Trouble == "" {
 			text, err := json.Marshal(told.Agents)

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/socme-project/socme/internal/config"
+	"github.com/socme-project/socme/internal/wire"
 	"github.com/socme-project/socme/soc"
 )
 
@@ -22,6 +23,8 @@ type Options struct {
 	Version string
 	Log     *slog.Logger
 	Now     func() time.Time
+	// Agents are those of an example node, which has no manager to ask. Nil asks as Config says.
+	Agents func() ([]soc.ManagedAgent, error)
 }
 
 // Node is a collector that is ready to run.
@@ -67,7 +70,10 @@ func New(ctx context.Context, o Options) (*Node, error) {
 	}
 	n.facts = &facts{forwarder: n.forwarder, look: looker()}
 	if o.Config.WazuhAPI != nil {
-		n.facts.agents = &agents{config: *o.Config.WazuhAPI, log: o.Log}
+		n.facts.agents = (&agents{config: *o.Config.WazuhAPI, log: o.Log}).ask
+	}
+	if o.Agents != nil {
+		n.facts.agents = func(context.Context) wire.Agents { return agentsOf(o.Agents) }
 	}
 	return n, nil
 }
