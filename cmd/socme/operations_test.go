@@ -72,7 +72,7 @@ func aside() []string {
 	return []string{
 		"up", "node enrol", "node run", "node key", "verify", "demo", "openapi", "wazuh", "notify", "ops", "fetch", "backup", "restore", "apply", "completion", "help", "core",
 		"alert", "group", // the steps, which are one operation each
-		"user enable",
+		"user enable", "retention audit", // a part of set-user, and of set-retention
 	}
 }
 

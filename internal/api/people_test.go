@@ -163,55 +163,6 @@ func TestWhoIsBehindWhatTheyMade(t *testing.T) {
 	}
 }
 
-func TestWhoLooksIsWrittenDownOnceAMinute(t *testing.T) {
-	s := serve(t, storetest.SQLite())
-	s.raise(t, 3)
-	ada := s.join(t, "ada", soc.RoleViewer, "acme")
-	bob := s.join(t, "bob", soc.RoleViewer)
-	looks := func() []soc.AuditRecord {
-		s.api.Flush(t.Context())
-		got, err := s.store.Audit(t.Context(), system, store.AuditFilter{Verb: "see"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got
-	}
-	if got := looks(); len(got) != 0 {
-		t.Fatalf("before anybody looked there are %+v", got)
-	}
-	minute := s.clock.Truncate(time.Minute)
-	s.clock = minute.Add(time.Minute)
-	page := into[struct{ Items []soc.StoredAlert }](t, ada.must(t, 200, "GET", "/alerts", ""))
-	for range 10 {
-		ada.must(t, 200, "GET", "/alerts", "")
-		ada.must(t, 200, "GET", "/alerts/"+page.Items[0].ID.String(), "")
-	}
-	got := looks()
-	if len(got) != 1 || got[0].Actor.Name != "ada" || got[0].Client.Name != "acme" || string(got[0].After) != `{"what":["alerts"]}` {
-		t.Fatalf("21 looks of one person at one client in a minute are %+v, want one record", got)
-	}
-	ada.must(t, 200, "GET", "/alerts", "")
-	if got := looks(); len(got) != 1 {
-		t.Fatalf("the same again in the same minute makes %d records, want the one", len(got))
-	}
-	bob.must(t, 200, "GET", "/alerts", "")
-	ada.must(t, 200, "GET", "/alerts/"+page.Items[0].ID.String()+"/raw", "")
-	if got := looks(); len(got) != 3 || got[1].Actor.Name != "bob" && got[0].Actor.Name != "bob" {
-		t.Errorf("another person, and raw lines: %+v, want two records more", got)
-	}
-	s.clock = s.clock.Add(time.Minute)
-	ada.must(t, 200, "GET", "/alerts", "")
-	if got := looks(); len(got) != 4 {
-		t.Errorf("a minute later there are %d records, want one more", len(got))
-	}
-	ada.must(t, 200, "GET", "/alerts?query=rule:nothing", "")
-	s.clock = s.clock.Add(time.Minute)
-	ada.must(t, 200, "GET", "/alerts?query=rule:nothing", "")
-	if got := looks(); len(got) != 4 {
-		t.Errorf("who is given nothing has seen nothing; there are %d records", len(got))
-	}
-}
-
 func TestAFailedSignInIsWrittenDown(t *testing.T) {
 	s := serve(t, storetest.SQLite())
 	s.join(t, "ada", soc.RoleViewer, "acme")

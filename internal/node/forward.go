@@ -247,7 +247,7 @@ func (s *sender) deliver(ctx context.Context, p parcel, encoder *wire.Encoder) e
 	if err != nil {
 		return err
 	}
-	return s.outbox.Ack(ctx, head.Epoch, head.Lane, head.Seq)
+	return s.outbox.Ack(head.Epoch, head.Lane, head.Seq)
 }
 
 func (s *sender) send(ctx context.Context, p parcel, encoder *wire.Encoder) (wire.Head, error) {

@@ -135,8 +135,17 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				_, err := w.AcceptMissing(ctx, none, store.Missing{Chain: c.Chain, From: 2, Head: soc.Head{Seq: 3}})
 				return 0, err
 			},
-			"AddHold":     func() (int, error) { _, err := w.AddHold(ctx, none, soc.Hold{}); return 0, err },
-			"Dump":        func() (int, error) { _, err := w.Dump(ctx, none, t.TempDir()); return 0, err },
+			"AddHold":      func() (int, error) { _, err := w.AddHold(ctx, none, soc.Hold{}); return 0, err },
+			"SetAuditKept": func() (int, error) { return 0, w.SetAuditKept(ctx, none, 400) },
+			"TrimAudit":    func() (int, error) { n, err := w.TrimAudit(ctx, none); return int(n), err },
+			"Listen":       func() (int, error) { return 0, w.Listen(ctx, none, func() {}) },
+			"Only": func() (int, error) {
+				_, err := w.Only(ctx, none, store.JobTidy, func() error { return nil })
+				return 0, err
+			},
+			"Share":       func() (int, error) { got, err := w.Share(ctx, none, "x", "y"); return len(got), err },
+			"Shared":      func() (int, error) { got, err := w.Shared(ctx, none, "x"); return len(got), err },
+			"Dump":        func() (int, error) { _, err := w.Dump(ctx, none, t.TempDir(), nil); return 0, err },
 			"Expire":      func() (int, error) { n, _, err := w.Expire(ctx, none, 0); return int(n), err },
 			"ReleaseHold": func() (int, error) { return 0, w.ReleaseHold(ctx, none, "x") },
 			"Retention": func() (int, error) {
@@ -218,7 +227,7 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				_, _, err := w.Act(ctx, none, store.Step{Verb: soc.VerbAcknowledge, Alert: &a.ID})
 				return 0, err
 			},
-			"GroupTimeline": func() (int, error) { got, err := w.GroupTimeline(ctx, none, soc.GroupID{}); return len(got), err },
+			"GroupTimeline": func() (int, error) { got, _, err := w.GroupTimeline(ctx, none, soc.GroupID{}); return len(got), err },
 			"Matches": func() (int, error) {
 				got, err := w.Matches(ctx, none, store.Step{Verb: soc.VerbAcknowledge, Query: &query.Query{}})
 				return int(got.Alerts), err
@@ -228,7 +237,7 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 			"GroupOf":    func() (int, error) { _, err := w.GroupOf(ctx, none, a.ID); return 0, err },
 			"Sightings":  func() (int, error) { got, err := w.Sightings(ctx, none, a.ID); return len(got), err },
 			"Similar":    func() (int, error) { got, err := w.Similar(ctx, none, a.ID); return int(got.Seen), err },
-			"Timeline":   func() (int, error) { got, err := w.Timeline(ctx, none, a.ID); return len(got), err },
+			"Timeline":   func() (int, error) { got, _, err := w.Timeline(ctx, none, a.ID); return len(got), err },
 			"Undo":       func() (int, error) { _, _, err := w.Undo(ctx, none, "x"); return 0, err },
 			"Group":      func() (int, error) { _, err := w.Group(ctx, none, soc.GroupID{}); return 0, err },
 			"Groups":     func() (int, error) { got, err := w.Groups(ctx, none, store.GroupFilter{}); return len(got.Groups), err },

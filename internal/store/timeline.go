@@ -15,41 +15,42 @@ import (
 const timelineMost = 500
 
 // Timeline is what people and machines did to an alert, and what was said about its
-// group; the newest first, at most 500. It is never nil.
-func (s *Store) Timeline(ctx context.Context, scope soc.Scope, id soc.AlertID) ([]soc.Action, error) {
+// group; the newest first, at most 500. It is never nil. With it comes whose alert it is.
+func (s *Store) Timeline(ctx context.Context, scope soc.Scope, id soc.AlertID) ([]soc.Action, soc.NamedClient, error) {
 	alert, err := s.Alert(ctx, scope, id)
 	if err != nil {
-		return nil, err
+		return nil, soc.NamedClient{}, err
 	}
 	db, err := s.read.DB()
 	if err != nil {
-		return nil, err
+		return nil, soc.NamedClient{}, err
 	}
 	found, err := actionsOf(ctx, db, `actions WHERE `+readBy(scope)+` AND (actions.num IN (SELECT action_num FROM action_alerts WHERE alert_num = (SELECT num FROM alerts WHERE id = ?))
 		OR actions.verb = 'comment' AND actions.group_num = (SELECT group_num FROM alerts WHERE id = ?))`, timelineMost, alert.ID[:], alert.ID[:])
 	if err != nil {
-		return nil, fmt.Errorf("timeline of alert %s: %w", id, err)
+		return nil, soc.NamedClient{}, fmt.Errorf("timeline of alert %s: %w", id, err)
 	}
-	return found, nil
+	return found, soc.NamedClient{ID: alert.ClientID, Name: alert.Client}, nil
 }
 
 // GroupTimeline is what people and machines did to a group as a whole, the newest first,
-// at most 500. It is never nil.
-func (s *Store) GroupTimeline(ctx context.Context, scope soc.Scope, id soc.GroupID) ([]soc.Action, error) {
-	if _, err := s.Group(ctx, scope, id); err != nil {
-		return nil, err
+// at most 500. It is never nil. With it comes whose group it is.
+func (s *Store) GroupTimeline(ctx context.Context, scope soc.Scope, id soc.GroupID) ([]soc.Action, soc.NamedClient, error) {
+	group, err := s.Group(ctx, scope, id)
+	if err != nil {
+		return nil, soc.NamedClient{}, err
 	}
 	db, err := s.read.DB()
 	if err != nil {
-		return nil, err
+		return nil, soc.NamedClient{}, err
 	}
 	found, err := actionsOf(ctx, db, `actions WHERE `+readBy(scope)+` AND (actions.group_num = (SELECT num FROM alert_groups WHERE id = ?)
 		OR actions.num IN (SELECT action_num FROM action_alerts JOIN alerts ON alerts.num = action_alerts.alert_num
 			WHERE alerts.group_num = (SELECT num FROM alert_groups WHERE id = ?)))`, timelineMost, id[:], id[:])
 	if err != nil {
-		return nil, fmt.Errorf("timeline of group %s: %w", id, err)
+		return nil, soc.NamedClient{}, fmt.Errorf("timeline of group %s: %w", id, err)
 	}
-	return found, nil
+	return found, soc.NamedClient{ID: group.ClientID, Name: group.Client}, nil
 }
 
 // Mentioned lists the comments that mention the user who asks, the newest first, at most

@@ -1557,7 +1557,12 @@ export interface components {
 		AuditHead: {
 			/**
 			 * Format: int64
-			 * @description how many records there are
+			 * @description the number of the oldest that is still kept
+			 */
+			first: number;
+			/**
+			 * Format: int64
+			 * @description the number of the newest
 			 */
 			seq: number;
 			/** @description the value of the newest */
@@ -2811,6 +2816,11 @@ export interface components {
 			users: number;
 		};
 		Retention: {
+			/**
+			 * Format: int64
+			 * @description how long the audit is kept; 0 is for ever
+			 */
+			audit_days?: number;
 			holds: components['schemas']['Hold'][];
 			policies: components['schemas']['RetentionPolicy'][];
 		};
@@ -2865,6 +2875,11 @@ export interface components {
 			view: string;
 		};
 		'Set-retentionRequest': {
+			/**
+			 * Format: int64
+			 * @description how long the audit is kept: 180 days at least, 0 is for ever; as it was, if absent
+			 */
+			audit_days?: number;
 			policies: components['schemas']['RetentionPolicy'][];
 		};
 		'Set-totpRequest': {

@@ -294,6 +294,11 @@ export const rules = {
 		},
 	},
 	'set-retention': {
+		audit_days: {
+			minimum: 0,
+			maximum: 36500,
+			number: true,
+		},
 		policies: {
 			maxItems: 5000,
 			required: true,
