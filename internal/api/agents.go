@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -43,8 +44,16 @@ func (a *API) agents(api huma.API) {
 		if found.Next != "" {
 			page.Body.Next = &found.Next
 		}
+		var clients []soc.NamedClient
 		for _, agent := range found.Agents {
-			a.looks.see(scopeOf(ctx), soc.NamedClient{ID: agent.ClientID, Name: agent.Client}, "agents")
+			if of := (soc.NamedClient{ID: agent.ClientID, Name: agent.Client}); !slices.Contains(clients, of) {
+				clients = append(clients, of)
+			}
+		}
+		if len(clients) > 0 {
+			a.saw(ctx, clients...)
+		} else if found.Totals != nil {
+			a.sawCounts(ctx)
 		}
 		return page, nil
 	})

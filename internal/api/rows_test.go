@@ -119,9 +119,8 @@ func rows() map[string]row {
 		"revoke-node": {least: "admin", ok: 204, of: path("/nodes/{node}/revoke")},
 
 <<<<<<< HEAD
-		"list-agents": {least: "viewer", about: sent("/agents", ""), count: nodesOf}, // each node tells of one
+		"list-agents": {least: "viewer", about: sent("/agents", ""), count: nodesOf, shows: some}, // each node tells of one
 
-		"overview": {least: "viewer", about: sent("/overview", "")},
 =======
 		"overview": {least: "viewer", about: sent("/overview", ""), shows: counts},
 >>>>>>> main

@@ -17,12 +17,12 @@ func (i *Ingest) serveFacts(w http.ResponseWriter, r *http.Request, from caller)
 	if !i.read(w, r, &told) {
 		return
 	}
-	err := i.Store.SetFacts(r.Context(), system, from.id, kept(told))
+	err := i.Store.SetFacts(r.Context(), system, from.id, bounded(told))
 	i.answer(w, r, wire.FactsReply{}, err)
 }
 
-// kept is what the store keeps of it: no more than the bounds, whatever the node sends.
-func kept(told wire.Facts) store.Facts {
+// bounded is what the store keeps of it: no more than the bounds, whatever the node sends.
+func bounded(told wire.Facts) store.Facts {
 	f := store.Facts{Machine: told.Machine}
 	if f.Machine != nil {
 		f.Machine.Bound()
