@@ -118,12 +118,9 @@ func rows() map[string]row {
 		"node-proof":  {least: "viewer", of: path("/nodes/{node}/proof?from=2020-01-01T00:00:00Z"), shows: some},
 		"revoke-node": {least: "admin", ok: 204, of: path("/nodes/{node}/revoke")},
 
-<<<<<<< HEAD
 		"list-agents": {least: "viewer", about: sent("/agents", ""), count: nodesOf, shows: some}, // each node tells of one
 
-=======
 		"overview": {least: "viewer", about: sent("/overview", ""), shows: counts},
->>>>>>> main
 
 		"list-alerts":   {least: "viewer", about: sent("/alerts?limit=500", ""), count: alertsOf, shows: some},
 		"alert":         {least: "viewer", of: path("/alerts/{alert}"), shows: some},

@@ -86,12 +86,14 @@ for (const size of [
 
 		// A comment is internal unless it is made visible.
 		await core.write(alertLine({ signature: `commented on at the ${size.name}` }));
-		await page.goto(`${core.url}/alerts?list=alerts`);
-		await page
-			.getByRole('row')
-			.filter({ hasText: `commented on at the ${size.name}` })
-			.click();
-		await page.getByRole('tab', { name: 'Timeline' }).click();
+		const found = async () => {
+			const query = new URLSearchParams({ query: `"commented on at the ${size.name}"` });
+			const answer = await context.request.get(`${core.url}/api/v1/alerts?${query}`);
+			return ((await answer.json()) as { items: { id: string }[] }).items[0]?.id ?? '';
+		};
+		await expect.poll(found).not.toBe('');
+		await page.goto(`${core.url}/alerts/${await found()}`);
+		if (size.name === 'phone') await page.getByRole('tab', { name: 'Timeline' }).click();
 		const box = page.getByRole('textbox', { name: 'Comment' });
 		await box.fill('only for us');
 		await box.press('Enter');
