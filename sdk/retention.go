@@ -22,6 +22,15 @@ func (c *Caller) SetRetention(ctx context.Context, policies []soc.RetentionPolic
 	return c.do(ctx, http.MethodPut, "/retention", map[string]any{"policies": policies}, nil)
 }
 
+// SetAuditKept sets for how many days the audit is kept; 0 is for ever.
+func (c *Caller) SetAuditKept(ctx context.Context, days int) error {
+	r, err := c.Retention(ctx)
+	if err != nil {
+		return err
+	}
+	return c.do(ctx, http.MethodPut, "/retention", map[string]any{"policies": r.Policies, "audit_days": days}, nil)
+}
+
 // Expiry is what a run of the policies did, or would do.
 type Expiry struct {
 	Deleted int64         `json:"deleted"`

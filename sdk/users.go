@@ -149,8 +149,9 @@ func (c *Caller) Audit(ctx context.Context, of AuditOf) (AuditPage, error) {
 	return page, c.do(ctx, http.MethodGet, "/audit?"+values.Encode(), nil, &page)
 }
 
-// AuditHead is the newest record's number and value.
+// AuditHead is the newest record's number and value, and where the audit begins.
 type AuditHead struct {
+	First uint64   `json:"first"` // of the oldest that is still kept
 	Seq   uint64   `json:"seq"`
 	Value soc.Hash `json:"value"`
 }

@@ -10,6 +10,10 @@ const RetentionMin = 4
 // RetentionMax is the longest time, in days; 0 is for ever.
 const RetentionMax = 36500
 
+// AuditRetentionMin is the shortest time, in days, that the audit may be kept: nobody who
+// has become an admin makes it forget what they did.
+const AuditRetentionMin = 180
+
 // RetentionPolicy says how long alerts are kept. For an alert, the policies of its client
 // go before those of all clients; among them, the one with the lowest severity that
 // covers it counts. An alert that no policy covers is kept for ever.
@@ -34,6 +38,8 @@ type Hold struct {
 type Retention struct {
 	Policies []RetentionPolicy `json:"policies" nullable:"false"`
 	Holds    []Hold            `json:"holds" nullable:"false"`
+	// AuditDays is nil for who does not see every client.
+	AuditDays *int `json:"audit_days,omitempty" doc:"how long the audit is kept; 0 is for ever"`
 }
 
 // Expired counts alerts of a client and severity that the policies let go.

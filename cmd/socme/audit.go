@@ -133,7 +133,7 @@ func auditVerify() *cobra.Command {
 			if asJSON {
 				return jsonLines(cmd.OutOrStdout(), []store.AuditHead{found})
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "The audit is as it was written: %d records.\nHead: %d:%s\n", found.Seq, found.Seq, found.Value)
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "The audit is as it was written: %d records%s.\nHead: %d:%s\n", found.Seq-found.First+1, since(found.First), found.Seq, found.Value)
 			return err
 		},
 	}
@@ -142,6 +142,14 @@ func auditVerify() *cobra.Command {
 	cmd.Flags().StringVar(&head, "head", "", "a head that an earlier run printed, to compare with a file: NUMBER:VALUE")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the head as JSON")
 	return cmd
+}
+
+// since says where the audit begins, if not at its first record.
+func since(first uint64) string {
+	if first <= 1 {
+		return ""
+	}
+	return fmt.Sprintf(", from record %d on; those before it are not there", first)
 }
 
 // sameHead compares with a head that was written down.
@@ -192,7 +200,7 @@ func verifyFile(path string) (store.AuditHead, map[uint64]soc.Hash, error) {
 		case i > 0 && r.Previous != head.Value, r.Hash() != r.Value:
 			return head, nil, fmt.Errorf("%w: record %d is not as it was written", store.ErrAudit, r.Seq)
 		}
-		head = store.AuditHead{Seq: r.Seq, Value: r.Value}
+		head = store.AuditHead{First: records[0].Seq, Seq: r.Seq, Value: r.Value}
 		heads[r.Seq] = r.Value
 	}
 	if len(records) == 0 {

@@ -24,7 +24,7 @@ func backupCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "backup", Short: "Write the core's data folder into one encrypted file, also while it runs", Args: cobra.NoArgs,
 		Long: "Write the core's data folder into one file: database, keys, settings. It works while the\ncore runs, and is of one moment. The file is encrypted with age, for the owner of a key\n" +
-			"(`socme backup key FILE` makes one; keep it elsewhere) or by a passphrase. The folder\nneeds room for a copy of the database meanwhile.",
+			"(`socme backup key FILE` makes one; keep it elsewhere) or by a passphrase. On SQLite\nthe folder needs room for a copy of the database meanwhile.",
 		Example: "  socme backup key socme-backup.key\n  socme backup --data /var/lib/socme --out socme.age --recipient age1…\n" +
 			"  socme backup verify socme.age --identity socme-backup.key\n  socme restore socme.age --identity socme-backup.key --data /var/lib/socme",
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -208,11 +208,11 @@ func openBackup(cmd *cobra.Command, file string) (io.ReadCloser, error) {
 
 func backupVerify() *cobra.Command {
 	var ids identities
-	var scratch string
+	var scratch, databaseFile string
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use: "verify FILE", Short: "Restore a backup into a scratch folder and check all of it", Args: cobra.ExactArgs(1),
-		Long: "Restore a backup into a scratch folder, compare its files, counts and ledger heads with\nthose that were written down when it was made, walk every chain of the ledger, and\nremove the folder. FILE may be - for standard input.",
+		Long: "Restore a backup into a scratch folder, compare its files, counts and ledger heads with\nthose that were written down when it was made, walk every chain of the ledger, and\nremove the folder. FILE may be - for standard input. A backup of a core on PostgreSQL goes\ninto a database of its own on the server that is named, which is dropped at the end.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			keys, err := ids.read()
 			if err != nil {
@@ -223,7 +223,11 @@ func backupVerify() *cobra.Command {
 				return err
 			}
 			defer func() { _ = in.Close() }() // it was read only
-			report, err := backup.Verify(cmd.Context(), in, scratch, keys...)
+			database, err := readDatabase(databaseFile)
+			if err != nil {
+				return err
+			}
+			report, err := backup.Verify(cmd.Context(), in, backup.Target{Dir: scratch, Database: database}, keys...)
 			if err != nil {
 				return err
 			}
@@ -246,6 +250,7 @@ func backupVerify() *cobra.Command {
 		},
 	}
 	ids.flags(cmd)
+	addDatabaseFlag(cmd, &databaseFile)
 	cmd.Flags().StringVar(&scratch, "scratch", os.TempDir(), "folder with room for the whole database; it holds all secrets meanwhile")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
 	return cmd
@@ -253,10 +258,10 @@ func backupVerify() *cobra.Command {
 
 func restoreCommand() *cobra.Command {
 	var ids identities
-	var data string
+	var data, databaseFile string
 	cmd := &cobra.Command{
 		Use: "restore FILE", Short: "Restore a backup into a new data folder", Args: cobra.ExactArgs(1),
-		Long: "Restore a backup into a data folder that is empty or not there. Everything is read and\nchecked before anything stands there. FILE may be - for standard input.",
+		Long: "Restore a backup into a data folder that is empty or not there. Everything is read and\nchecked before anything stands there. FILE may be - for standard input. A core on\nPostgreSQL goes into a database that is empty.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			keys, err := ids.read()
 			if err != nil {
@@ -270,7 +275,11 @@ func restoreCommand() *cobra.Command {
 			if err := os.MkdirAll(filepath.Dir(filepath.Clean(data)), 0o700); err != nil {
 				return err
 			}
-			manifest, err := backup.Restore(cmd.Context(), in, data, keys...)
+			database, err := readDatabase(databaseFile)
+			if err != nil {
+				return err
+			}
+			manifest, err := backup.Restore(cmd.Context(), in, backup.Target{Dir: data, Database: database}, keys...)
 			if err != nil {
 				return err
 			}
@@ -279,6 +288,7 @@ func restoreCommand() *cobra.Command {
 		},
 	}
 	ids.flags(cmd)
+	addDatabaseFlag(cmd, &databaseFile)
 	cmd.Flags().StringVar(&data, "data", "", "the new data folder")
 	_ = cmd.MarkFlagRequired("data") // the flag exists
 	return cmd

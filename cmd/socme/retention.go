@@ -18,7 +18,7 @@ import (
 
 func retentionCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "retention", Short: "How long alerts are kept, and what is held"}
-	cmd.AddCommand(retentionList(), retentionSet(), retentionHold(), retentionRelease(), retentionRun())
+	cmd.AddCommand(retentionList(), retentionSet(), retentionAudit(), retentionHold(), retentionRelease(), retentionRun())
 	return cmd
 }
 
@@ -57,6 +57,9 @@ func printRetention(out io.Writer, r soc.Retention) error {
 	}
 	for _, h := range r.Holds {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", clientOrAll(h.Client), moment(h.From, "the beginning"), moment(h.Until, "for ever"), oneLine(h.Reason), h.PlacedBy, h.ID)
+	}
+	if r.AuditDays != nil {
+		fmt.Fprintf(table, "\nThe audit is kept %s.\n", kept(*r.AuditDays))
 	}
 	return table.Flush()
 }
@@ -132,6 +135,28 @@ func retentionSet() *cobra.Command {
 	cmd.Flags().StringVar(&client, "client", "", "the client's name or id (default: all clients)")
 	completeClients(cmd)
 	return cmd
+}
+
+func retentionAudit() *cobra.Command {
+	return &cobra.Command{
+		Use: "audit DAYS", Short: "Set how long the audit is kept", Args: cobra.ExactArgs(1),
+		Long:    "Set how long the audit is kept: a number of days, 180 at least, or forever. What is older\nis deleted once a day; what remains can be verified as before.",
+		Example: "  socme retention audit 400\n  socme retention audit forever",
+		RunE: withCaller(func(cmd *cobra.Command, api *sdk.Caller, args []string) error {
+			days, err := parseDays(args[0])
+			if err == nil && days < 0 {
+				err = errors.New("write a number of days, or forever")
+			}
+			if err == nil {
+				err = api.SetAuditKept(cmd.Context(), days)
+			}
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "The audit is kept %s.\n", kept(days))
+			return err
+		}),
+	}
 }
 
 // parseDays is -1 for none.

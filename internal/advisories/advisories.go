@@ -23,6 +23,9 @@ type Store interface {
 	NotePublished(ctx context.Context, scope soc.Scope, p soc.Publisher, items []soc.Advisory) error
 }
 
+// Turn calls do unless another core is reading.
+type Turn func(ctx context.Context, do func() error) error
+
 // Reader reads publishers. Set the fields, then call Run.
 type Reader struct {
 	Store   Store
@@ -32,6 +35,7 @@ type Reader struct {
 	// Private allows addresses of this machine and of private networks, which a URL that
 	// somebody enters must not reach otherwise.
 	Private bool
+	Turn    Turn // nil where there is one core
 }
 
 var system = soc.System("advisories")
@@ -45,19 +49,31 @@ func (r *Reader) Run(ctx context.Context) error {
 			return nil
 		case <-timer.C:
 		}
-		publishers, err := r.Store.Publishers(ctx, system)
-		if err != nil && ctx.Err() == nil {
+		turn := r.Turn
+		if turn == nil {
+			turn = func(_ context.Context, do func() error) error { return do() }
+		}
+		if err := turn(ctx, func() error { return r.readDue(ctx) }); err != nil && ctx.Err() == nil {
 			r.Log.ErrorContext(ctx, "publishers of advisories not read, trying again", "err", err)
 		}
-		for _, p := range publishers {
-			if p.Demo || r.Now().Sub(p.TriedTime) < every {
-				continue
-			}
-			if _, err := r.Read(ctx, p); err != nil && ctx.Err() == nil {
-				r.Log.WarnContext(ctx, "advisories not read", "publisher", p.Name, "err", err)
-			}
+	}
+}
+
+// readDue reads those whose hour has passed.
+func (r *Reader) readDue(ctx context.Context) error {
+	publishers, err := r.Store.Publishers(ctx, system)
+	if err != nil {
+		return err
+	}
+	for _, p := range publishers {
+		if p.Demo || r.Now().Sub(p.TriedTime) < every {
+			continue
+		}
+		if _, err := r.Read(ctx, p); err != nil && ctx.Err() == nil {
+			r.Log.WarnContext(ctx, "advisories not read", "publisher", p.Name, "err", err)
 		}
 	}
+	return nil
 }
 
 // Read reads one publisher now, keeps what it published, and returns its state. That its

@@ -65,7 +65,7 @@ func (a *API) alertPage(ctx context.Context, text, cursor string, limit int, gro
 		page.Body.Next = &next
 	}
 	page.Body.Items = items
-	a.sawAlerts(scopeOf(ctx), "alerts", items...)
+	a.sawAlerts(ctx, items...)
 	return page, nil
 }
 
@@ -105,7 +105,7 @@ func (a *API) alerts(api huma.API) {
 		} else if !errors.Is(err, soc.ErrNotFound) {
 			return nil, a.problem(ctx, err)
 		}
-		a.sawAlerts(scopeOf(ctx), "alerts", alert)
+		a.sawAlerts(ctx, alert)
 		return &answer[AlertDetail]{detail}, nil
 	})
 	op = operation("alert-raw", http.MethodGet, "/alerts/{id}/raw", signed, "The alert as the sensor wrote it, to the byte, without the newline")
@@ -126,7 +126,7 @@ func (a *API) alerts(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		a.sawAlerts(scopeOf(ctx), "raw", alert)
+		a.sawAlerts(ctx, alert)
 		return &rawAlert{
 			Type: "application/octet-stream", Disposition: `attachment; filename="` + in.ID + `.json"`,
 			Sandbox: "sandbox; default-src 'none'", Body: raw,

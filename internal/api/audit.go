@@ -47,6 +47,7 @@ func (a *API) audit(api huma.API) {
 			page.Body.Next = &items[in.Limit-1].Seq
 		}
 		page.Body.Items = items
+		a.sawCounts(ctx) // records name clients and what is theirs
 		return page, nil
 	})
 	op = operation("verify-audit", http.MethodPost, "/audit/verify", owner, "Check the whole audit at the core")

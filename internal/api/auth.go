@@ -21,6 +21,8 @@ type principal struct {
 	user    soc.User        // zero for a token
 	session soc.UserSession // zero for a token
 	secret  soc.Secret      // of the session, or the token
+	// operation is the one that is called.
+	operation string
 }
 
 func (p principal) signedIn() bool { return p.session.ID != "" }
@@ -74,6 +76,7 @@ func (a *API) authenticate(root huma.API) func(huma.Context, func(huma.Context))
 				return
 			}
 		}
+		p.operation = ctx.Operation().OperationID
 		ctx = huma.WithValue(ctx, principalKey{}, p)
 		if long, _ := ctx.Operation().Metadata["long"].(bool); !long {
 			bounded, cancel := context.WithTimeout(ctx.Context(), requestLife)

@@ -22,9 +22,12 @@ func (a *API) clients(api huma.API) {
 	huma.Register(api, operation("list-clients", http.MethodGet, "/clients", signed, "Clients by name, without their notes"),
 		func(ctx context.Context, _ *struct{}) (*list[soc.Client], error) {
 			items, err := a.Store.Clients(ctx, scopeOf(ctx))
+			clients := make([]soc.NamedClient, len(items))
 			for i := range items {
 				items[i].Notes = "" // they are long, and one client's own
+				clients[i] = soc.NamedClient{ID: items[i].ID, Name: items[i].Name}
 			}
+			a.saw(ctx, clients...)
 			return listOf(items, a.problem(ctx, err))
 		})
 	op := operation("add-client", http.MethodPost, "/clients", admin, "Add a client")
@@ -54,13 +57,16 @@ func (a *API) clients(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		a.looks.see(scopeOf(ctx), soc.NamedClient{ID: client.ID, Name: client.Name}, "client")
+		a.saw(ctx, soc.NamedClient{ID: client.ID, Name: client.Name})
 		return &answer[soc.Client]{client}, nil
 	})
 	op = operation("colleagues", http.MethodGet, "/clients/{id}/colleagues", worker, "Who may work on the client's alerts: whom they can be given to, and whom comments mention")
 	op.Errors = append(op.Errors, http.StatusNotFound)
 	huma.Register(api, op, func(ctx context.Context, in *ByID) (*list[store.Colleague], error) {
 		items, err := a.Store.Colleagues(ctx, scopeOf(ctx), soc.ClientID(in.ID))
+		if err == nil {
+			a.saw(ctx, soc.NamedClient{ID: soc.ClientID(in.ID)})
+		}
 		return listOf(items, a.problem(ctx, err))
 	})
 	op = operation("set-client", http.MethodPatch, "/clients/{id}", admin, "Change a client; only an admin of all clients may give it another name")
@@ -95,7 +101,9 @@ func (a *API) clients(api huma.API) {
 		var r soc.Removal
 		var err error
 		if in.Body.DryRun {
-			r, err = a.Store.Removal(ctx, scopeOf(ctx), in.ID)
+			if r, err = a.Store.Removal(ctx, scopeOf(ctx), in.ID); err == nil {
+				a.saw(ctx, soc.NamedClient{ID: soc.ClientID(in.ID)})
+			}
 		} else {
 			r, err = a.Store.DeleteClient(ctx, scopeOf(ctx), in.ID, in.Body.Name)
 		}

@@ -47,6 +47,7 @@ func (a *API) counts(api huma.API) {
 			if err != nil {
 				return nil, a.problem(ctx, err)
 			}
+			a.sawCounts(ctx, p.Query)
 			return &answer[store.Histogram]{h}, nil
 		})
 	huma.Register(api, operation("facets", http.MethodGet, "/alerts/facets", signed, "The most frequent rules, addresses, hosts, users, techniques and clients"),
@@ -59,6 +60,7 @@ func (a *API) counts(api huma.API) {
 			if err != nil {
 				return nil, a.problem(ctx, err)
 			}
+			a.sawCounts(ctx, p.Query)
 			return &answer[store.Facets]{f}, nil
 		})
 }

@@ -147,6 +147,7 @@ type export struct {
 	query query.Query
 	left  int
 	page  []soc.StoredAlert
+	saw   map[soc.ClientID]bool // a file is one look, however many pages it has
 }
 
 func (e *export) write(ctx context.Context, to io.Writer, format string, columns []column) error {
@@ -162,7 +163,7 @@ func (e *export) write(ctx context.Context, to io.Writer, format string, columns
 		}
 	}
 	for len(e.page) > 0 {
-		e.sawAlerts(e.scope, "export", e.page...)
+		e.note()
 		for i := range e.page {
 			alert := &e.page[i]
 			if format != "csv" {
@@ -192,6 +193,21 @@ func (e *export) write(ctx context.Context, to io.Writer, format string, columns
 	}
 	table.Flush()
 	return table.Error()
+}
+
+// note writes down whose alerts are in the file now.
+func (e *export) note() {
+	if e.saw == nil {
+		e.saw = map[soc.ClientID]bool{}
+	}
+	var fresh []soc.NamedClient
+	for _, client := range clientsOf(e.page) {
+		if !e.saw[client.ID] {
+			e.saw[client.ID] = true
+			fresh = append(fresh, client)
+		}
+	}
+	e.looks.see(e.scope, "export-alerts", fresh...)
 }
 
 // harmless keeps a spreadsheet from taking what an attacker wrote for a formula.

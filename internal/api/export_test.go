@@ -32,7 +32,10 @@ func (t Tries) Succeeded(account, place string, known bool) {
 }
 
 // Flush writes down who saw what.
-func (a *API) Flush(ctx context.Context) { a.looks.flush(ctx) }
+func (a *API) Flush(ctx context.Context) { a.looks.flush(ctx, false) }
+
+// FlushAll writes down all that is to be told of it, as at the end.
+func (a *API) FlushAll(ctx context.Context) { a.looks.flush(ctx, true) }
 
 // StrictHeaders are those of every answer that is not the page's.
 func StrictHeaders() http.Header {

@@ -66,9 +66,11 @@ func (a *API) groups(api huma.API) {
 			next := groupCursor(&page.Body.Items[in.Limit-1])
 			page.Body.Next = &next
 		}
-		for _, g := range page.Body.Items {
-			a.looks.see(scopeOf(ctx), soc.NamedClient{ID: g.ClientID, Name: g.Client}, "groups")
+		clients := make([]soc.NamedClient, len(page.Body.Items))
+		for i, g := range page.Body.Items {
+			clients[i] = soc.NamedClient{ID: g.ClientID, Name: g.Client}
 		}
+		a.saw(ctx, clients...)
 		return page, nil
 	})
 	op = operation("group-facets", http.MethodGet, "/groups/facets", signed, "How many groups have which severity, state, owner, client, engine, rule, source and destination")
@@ -82,6 +84,7 @@ func (a *API) groups(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
+		a.sawCounts(ctx, q)
 		return &answer[store.GroupFacets]{f}, nil
 	})
 	op = operation("group-by", http.MethodGet, "/groups/by", signed, "Alerts that a query finds, grouped by other keys")
@@ -100,9 +103,7 @@ func (a *API) groups(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		for _, c := range found.Seen {
-			a.looks.see(scopeOf(ctx), c, "groups")
-		}
+		a.saw(ctx, found.Seen...)
 		return &answer[store.GroupedBy]{found}, nil
 	})
 	op = operation("group", http.MethodGet, "/groups/{id}", signed, "One group of alerts")
@@ -116,7 +117,7 @@ func (a *API) groups(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		a.looks.see(scopeOf(ctx), soc.NamedClient{ID: group.ClientID, Name: group.Client}, "group")
+		a.saw(ctx, soc.NamedClient{ID: group.ClientID, Name: group.Client})
 		return &answer[GroupDetail]{GroupDetail{group, newest}}, nil
 	})
 	op = operation("group-alerts", http.MethodGet, "/groups/{id}/alerts", signed, "The alerts of a group, newest event first")

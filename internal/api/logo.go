@@ -42,7 +42,9 @@ func (a *API) logos(api huma.API) {
 		out := &logo{Status: http.StatusOK, Tag: `"` + found.Hash + `"`, Cache: "private, no-cache", Type: found.Type, Body: found.Image}
 		if in.Known == out.Tag {
 			out.Status, out.Type, out.Body = http.StatusNotModified, "", nil
+			return out, nil
 		}
+		a.saw(ctx, soc.NamedClient{ID: soc.ClientID(in.ID)})
 		return out, nil
 	})
 	op = operation("set-client-logo", http.MethodPut, "/clients/{id}/logo", admin, "Give a client a logo: PNG, JPEG or WebP, at most 256 KiB")

@@ -21,6 +21,11 @@ func (a *API) nodes(api huma.API) {
 	huma.Register(api, operation("list-nodes", http.MethodGet, "/nodes", signed, "Nodes by client and name, with their proof of delivery"),
 		func(ctx context.Context, _ *struct{}) (*list[soc.Node], error) {
 			items, err := a.Store.Nodes(ctx, scopeOf(ctx))
+			clients := make([]soc.NamedClient, len(items))
+			for i := range items {
+				clients[i] = soc.NamedClient{ID: items[i].ClientID, Name: items[i].Client}
+			}
+			a.saw(ctx, clients...)
 			return listOf(items, a.problem(ctx, err))
 		})
 	op := operation("node", http.MethodGet, "/nodes/{id}", signed, "One node")
@@ -38,7 +43,7 @@ func (a *API) nodes(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		a.looks.see(scopeOf(ctx), soc.NamedClient{ID: node.ClientID, Name: node.Client}, "node")
+		a.saw(ctx, soc.NamedClient{ID: node.ClientID, Name: node.Client})
 		return &answer[NodeDetail]{NodeDetail{node, tape, withheld}}, nil
 	})
 	op = operation("revoke-node", http.MethodPost, "/nodes/{id}/revoke", admin, "End a node's right to deliver, at once; what it delivered stays")

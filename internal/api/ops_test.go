@@ -81,6 +81,8 @@ func TestRetentionOverTheAPI(t *testing.T) {
 		}
 	}
 	do("PUT", "/retention", `{"policies":[{"severity":"low","days":3}]}`, 422, nil)
+	do("PUT", "/retention", `{"policies":[],"audit_days":30}`, 422, nil) // who becomes an admin makes it forget nothing
+	do("PUT", "/retention", `{"policies":[],"audit_days":400}`, 204, nil)
 	do("PUT", "/retention", `{"policies":[{"severity":"low","days":30},{"client":"ACME","severity":"critical","days":0}]}`, 204, nil)
 	var hold soc.Hold
 	do("POST", "/holds", `{"client":"acme","from":"2026-03-01T00:00:00Z","until":"2026-04-01T00:00:00Z","reason":"case 12"}`, 201, &hold)
@@ -91,7 +93,7 @@ func TestRetentionOverTheAPI(t *testing.T) {
 	do("POST", "/holds", `{"reason":"x","from":"2026-03-01T00:00:00Z","until":"2026-03-01T00:00:00Z"}`, 422, nil)
 	var r soc.Retention
 	do("GET", "/retention", "", 200, &r)
-	if len(r.Policies) != 2 || r.Policies[1].Client != "acme" || len(r.Holds) != 1 || r.Holds[0].ID != hold.ID {
+	if len(r.Policies) != 2 || r.Policies[1].Client != "acme" || len(r.Holds) != 1 || r.Holds[0].ID != hold.ID || *r.AuditDays != 400 {
 		t.Errorf("retention is %+v", r)
 	}
 	var ran struct {

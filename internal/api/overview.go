@@ -30,7 +30,7 @@ func (a *API) overview(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		a.looks.counts(scopeOf(ctx), "overview")
+		a.sawCounts(ctx)
 		return &answer[store.Overview]{o}, nil
 	})
 }

@@ -163,55 +163,6 @@ func TestWhoIsBehindWhatTheyMade(t *testing.T) {
 	}
 }
 
-func TestWhoLooksIsWrittenDownOnceAMinute(t *testing.T) {
-	s := serve(t, storetest.SQLite())
-	s.raise(t, 3)
-	ada := s.join(t, "ada", soc.RoleViewer, "acme")
-	bob := s.join(t, "bob", soc.RoleViewer)
-	looks := func() []soc.AuditRecord {
-		s.api.Flush(t.Context())
-		got, err := s.store.Audit(t.Context(), system, store.AuditFilter{Verb: "see"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return got
-	}
-	if got := looks(); len(got) != 0 {
-		t.Fatalf("before anybody looked there are %+v", got)
-	}
-	minute := s.clock.Truncate(time.Minute)
-	s.clock = minute.Add(time.Minute)
-	page := into[struct{ Items []soc.StoredAlert }](t, ada.must(t, 200, "GET", "/alerts", ""))
-	for range 10 {
-		ada.must(t, 200, "GET", "/alerts", "")
-		ada.must(t, 200, "GET", "/alerts/"+page.Items[0].ID.String(), "")
-	}
-	got := looks()
-	if len(got) != 1 || got[0].Actor.Name != "ada" || got[0].Client.Name != "acme" || string(got[0].After) != `{"what":["alerts"]}` {
-		t.Fatalf("21 looks of one person at one client in a minute are %+v, want one record", got)
-	}
-	ada.must(t, 200, "GET", "/alerts", "")
-	if got := looks(); len(got) != 1 {
-		t.Fatalf("the same again in the same minute makes %d records, want the one", len(got))
-	}
-	bob.must(t, 200, "GET", "/alerts", "")
-	ada.must(t, 200, "GET", "/alerts/"+page.Items[0].ID.String()+"/raw", "")
-	if got := looks(); len(got) != 3 || got[1].Actor.Name != "bob" && got[0].Actor.Name != "bob" {
-		t.Errorf("another person, and raw lines: %+v, want two records more", got)
-	}
-	s.clock = s.clock.Add(time.Minute)
-	ada.must(t, 200, "GET", "/alerts", "")
-	if got := looks(); len(got) != 4 {
-		t.Errorf("a minute later there are %d records, want one more", len(got))
-	}
-	ada.must(t, 200, "GET", "/alerts?query=rule:nothing", "")
-	s.clock = s.clock.Add(time.Minute)
-	ada.must(t, 200, "GET", "/alerts?query=rule:nothing", "")
-	if got := looks(); len(got) != 4 {
-		t.Errorf("who is given nothing has seen nothing; there are %d records", len(got))
-	}
-}
-
 func TestAFailedSignInIsWrittenDown(t *testing.T) {
 	s := serve(t, storetest.SQLite())
 	s.join(t, "ada", soc.RoleViewer, "acme")
@@ -292,4 +243,50 @@ func TestRequestsAreLimited(t *testing.T) {
 	if status != http.StatusRequestEntityTooLarge {
 		t.Errorf("a body of 70 KiB = %d %.200s, want 413", status, text)
 	}
+}
+
+func TestOnesOwnAccountIsDeletedByNameAndPassword(t *testing.T) {
+	storetest.OnEach(t, func(t *testing.T, d storetest.Database) {
+		s := serve(t, d)
+		root := s.join(t, "root", soc.RoleAdmin)
+		ada := s.join(t, "ada", soc.RoleAnalyst)
+		gone := func(name, password string) string {
+			return fmt.Sprintf(`{"name":%q,"current_password":%q}`, name, password)
+		}
+		ada.must(t, 403, "POST", "/account/delete", gone("ada", "not hers"))
+		if text := ada.must(t, 422, "POST", "/account/delete", gone("root", ada.password)); !strings.Contains(text, "body.name") {
+			t.Errorf("another name = %s, want the place", text)
+		}
+		other := &person{browser(t), s, "ada", ada.password}
+		other.must(t, 200, "POST", "/session", fmt.Sprintf(`{"name":"ada","password":%q}`, ada.password))
+		ada.must(t, 204, "POST", "/account/delete", gone("ada", ada.password))
+		for _, session := range []*person{ada, other} {
+			session.must(t, 401, "GET", "/session", "")
+		}
+		other.must(t, 401, "POST", "/session", fmt.Sprintf(`{"name":"ada","password":%q}`, ada.password))
+		records, err := s.store.Audit(t.Context(), system, store.AuditFilter{Limit: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := records[0]; r.Verb != "delete" || r.Noun != "user" || r.Actor.Name != "ada" || r.Target.Name != "ada" {
+			t.Errorf("the newest record of the audit is %+v, want that ada deleted ada", r)
+		}
+
+		// Whoever made the core's first admins may go, but not the last who can do everything.
+		users, err := s.store.Users(t.Context(), system)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range users {
+			if u.Name != "root" && u.Role == soc.RoleAdmin {
+				if err := s.store.DeleteUser(t.Context(), system, u.ID); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if text := root.must(t, 409, "POST", "/account/delete", gone("root", root.password)); !strings.Contains(text, "admin of all clients") {
+			t.Errorf("the last admin = %s, want what to do first", text)
+		}
+		root.must(t, 200, "GET", "/session", "")
+	})
 }

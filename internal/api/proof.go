@@ -41,7 +41,7 @@ func (a *API) proof(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		a.looks.see(scope, soc.NamedClient{ID: node.ClientID, Name: node.Client}, "proof")
+		a.saw(ctx, soc.NamedClient{ID: node.ClientID, Name: node.Client})
 		//nolint:contextcheck // huma gives the answer's context with the body
 		return &huma.StreamResponse{Body: func(hctx huma.Context) {
 			hctx.SetHeader("Content-Type", "application/jsonl")

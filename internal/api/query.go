@@ -56,6 +56,9 @@ func (a *API) query(api huma.API) {
 			if err != nil {
 				return nil, a.problem(ctx, err)
 			}
+			if len(names) > 0 {
+				a.sawCounts(ctx)
+			}
 			stored := make([]query.Choice, 0, len(names))
 			seen := map[string]bool{}
 			for _, name := range names {

@@ -59,7 +59,7 @@ func (a *API) records(api huma.API) {
 			page.Body.Next = &next
 		}
 		page.Body.Items = items
-		a.looks.see(scopeOf(ctx), soc.NamedClient{ID: client.ID, Name: client.Name}, "records")
+		a.saw(ctx, soc.NamedClient{ID: client.ID, Name: client.Name})
 		return page, nil
 	})
 }

@@ -28,16 +28,23 @@ func (a *API) retention(api huma.API) {
 			if err != nil {
 				return nil, a.problem(ctx, err)
 			}
+			a.sawCounts(ctx)
 			return &answer[soc.Retention]{r}, nil
 		})
 	op := operation("set-retention", http.MethodPut, "/retention", owner, "Set how long alerts are kept")
 	op.Description = "The policies take the place of all that there were. Holds stay as they are. Old alerts are deleted within an hour."
 	huma.Register(api, op, func(ctx context.Context, in *struct {
 		Body struct {
-			Policies []soc.RetentionPolicy `json:"policies" maxItems:"5000" nullable:"false"`
+			Policies  []soc.RetentionPolicy `json:"policies" maxItems:"5000" nullable:"false"`
+			AuditDays *int                  `json:"audit_days,omitempty" minimum:"0" maximum:"36500" doc:"how long the audit is kept: 180 days at least, 0 is for ever; as it was, if absent"`
 		}
 	},
 	) (*struct{}, error) {
+		if in.Body.AuditDays != nil {
+			if err := a.Store.SetAuditKept(ctx, scopeOf(ctx), *in.Body.AuditDays); err != nil {
+				return nil, a.problem(ctx, err)
+			}
+		}
 		if err := a.Store.SetRetention(ctx, scopeOf(ctx), in.Body.Policies); err != nil {
 			return nil, a.problem(ctx, err)
 		}
@@ -54,7 +61,9 @@ func (a *API) retention(api huma.API) {
 		did := Expiry{Would: []soc.Expired{}}
 		var err error
 		if in.DryRun {
-			did.Would, err = a.Store.WouldExpire(ctx, scopeOf(ctx))
+			if did.Would, err = a.Store.WouldExpire(ctx, scopeOf(ctx)); err == nil {
+				a.sawCounts(ctx)
+			}
 		} else {
 			did.Deleted, did.Done, err = a.Store.Expire(ctx, scopeOf(ctx), expireFor)
 			a.Metrics.Expired(did.Deleted)

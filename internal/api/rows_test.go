@@ -30,7 +30,20 @@ type row struct {
 	count func(t *testing.T, i *isolation, a *asker) int
 	// quiet says that it may change nothing that the audit would tell.
 	quiet bool
+	// shows says what of clients' data the answer holds, which must be in the audit then.
+	// Every operation that reads has it, and one that does more may.
+	shows shown
 }
+
+// shown is what an answer holds of clients' data.
+type shown string
+
+const (
+	nothing shown = "nothing" // of any client
+	some    shown = "some"    // things of the client that it is about, or of every client that is seen
+	counts  shown = "counts"  // what is counted over all clients that are seen
+	later   shown = "later"   // nothing in this test, where nobody has been mentioned
+)
 
 func path(text string) func(*testing.T, *isolation, *asker, *side) (string, string) {
 	return func(_ *testing.T, _ *isolation, _ *asker, s *side) (string, string) {
@@ -57,97 +70,100 @@ func fresh(suffix, body string) func(*testing.T, *isolation, *asker) (string, st
 // is about things of a client, how it names one.
 func rows() map[string]row {
 	return map[string]row{
-		"about":           {least: "public", about: sent("/about", "")},
+		"about":           {least: "public", about: sent("/about", ""), shows: nothing},
 		"sign-in":         {least: "public", ok: 401, about: sent("/session", `{"name":"{new}","password":"x"}`), quiet: true},
 		"sign-in-by-link": {least: "public", ok: 401, about: sent("/session/link", `{"secret":"{new}"}`), quiet: true},
-		"status":          {least: "viewer", about: sent("/status", "")},
+		"status":          {least: "viewer", about: sent("/status", ""), shows: nothing},
 
-		"session":        {least: "self", about: sent("/session", "")},
+		"session":        {least: "self", about: sent("/session", ""), shows: nothing},
 		"sign-out":       {least: "viewer", ok: 204, about: signOut, quiet: true},
 		"change-account": {least: "self", ok: 204, quiet: true, about: sent("/account", `{}`)},
+		"delete-account": {least: "self", ok: 422, quiet: true, about: sent("/account/delete", `{"name":"{new}"}`)},
 		"new-totp":       {least: "self", about: sent("/account/totp", ""), quiet: true},
 		"set-totp":       {least: "self", ok: 422, about: sent("/account/totp", `{"secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","code":"000000"}`), quiet: true},
 		"delete-totp":    {least: "self", ok: 204, about: sent("/account/totp/delete", `{}`)},
-		"list-sessions":  {least: "self", about: sent("/sessions", "")},
+		"list-sessions":  {least: "self", about: sent("/sessions", ""), shows: nothing},
 		"end-session":    {least: "self", ok: 204, about: ownSession},
 
-		"list-users":    {least: "owner", about: sent("/users", "")},
+		"list-users":    {least: "owner", about: sent("/users", ""), shows: nothing},
 		"invite-user":   {least: "owner", ok: 201, about: sent("/users", `{"name":"{new}","role":"viewer","all_clients":true}`)},
-		"user":          {least: "owner", about: fresh("", "")},
+		"user":          {least: "owner", about: fresh("", ""), shows: nothing},
 		"set-user":      {least: "owner", about: fresh("", `{"disabled":true}`)},
 		"add-user-link": {least: "owner", ok: 201, about: fresh("/link", "")},
 		"delete-user":   {least: "owner", ok: 204, about: fresh("", "")},
 
-		"list-tokens":  {least: "admin", about: sent("/tokens", "")},
+		"list-tokens":  {least: "admin", about: sent("/tokens", ""), shows: nothing},
 		"add-token":    {least: "admin", ok: 201, about: sent("/tokens", `{"name":"{new}","role":"viewer"}`)},
 		"delete-token": {least: "admin", ok: 204, of: freshToken},
 
-		"list-audit":   {least: "owner", about: sent("/audit", "")},
+		"list-audit":   {least: "owner", about: sent("/audit", ""), shows: counts},
 		"verify-audit": {least: "owner", about: sent("/audit/verify", ""), quiet: true},
 
-		"list-clients":   {least: "viewer", about: sent("/clients", ""), count: clientsOf},
+		"list-clients":   {least: "viewer", about: sent("/clients", ""), count: clientsOf, shows: some},
 		"add-client":     {least: "owner", ok: 201, about: sent("/clients", `{"name":"{new}"}`)},
-		"client":         {least: "viewer", of: path("/clients/{client}")},
-		"colleagues":     {least: "analyst", of: path("/clients/{client}/colleagues")},
+		"client":         {least: "viewer", of: path("/clients/{client}"), shows: some},
+		"colleagues":     {least: "analyst", of: path("/clients/{client}/colleagues"), shows: some},
 		"set-client":     {least: "admin", of: newNotes},
-		"delete-client":  {least: "owner", of: withBody(path("/clients/{client}/delete"), `{"name":"","dry_run":true}`), quiet: true},
-		"client-records": {least: "viewer", of: path("/clients/{client}/records")},
+		"delete-client":  {least: "owner", of: withBody(path("/clients/{client}/delete"), `{"name":"","dry_run":true}`), quiet: true, shows: some},
+		"client-records": {least: "viewer", of: path("/clients/{client}/records"), shows: some},
 
-		"client-logo":        {least: "viewer", of: freshLogo},
+		"client-logo":        {least: "viewer", of: freshLogo, shows: some},
 		"set-client-logo":    {least: "admin", of: withBody(path("/clients/{client}/logo"), picture())},
 		"delete-client-logo": {least: "admin", ok: 204, of: freshLogo},
 
 		"add-node-token": {least: "admin", ok: 201, of: withBody(path("/clients/{client}/node-tokens"), `{}`)},
 
-		"list-nodes":  {least: "viewer", about: sent("/nodes", ""), count: nodesOf},
-		"node":        {least: "viewer", of: path("/nodes/{node}")},
-		"node-proof":  {least: "viewer", of: path("/nodes/{node}/proof?from=2020-01-01T00:00:00Z")},
+		"list-nodes":  {least: "viewer", about: sent("/nodes", ""), count: nodesOf, shows: some},
+		"node":        {least: "viewer", of: path("/nodes/{node}"), shows: some},
+		"node-proof":  {least: "viewer", of: path("/nodes/{node}/proof?from=2020-01-01T00:00:00Z"), shows: some},
 		"revoke-node": {least: "admin", ok: 204, of: path("/nodes/{node}/revoke")},
 
-		"overview": {least: "viewer", about: sent("/overview", "")},
+		"list-agents": {least: "viewer", about: sent("/agents", ""), count: nodesOf, shows: some}, // each node tells of one
 
-		"list-alerts":   {least: "viewer", about: sent("/alerts?limit=500", ""), count: alertsOf},
-		"alert":         {least: "viewer", of: path("/alerts/{alert}")},
-		"alert-raw":     {least: "viewer", of: path("/alerts/{alert}/raw")},
-		"export-alerts": {least: "viewer", about: sent("/alerts/export", "")},
-		"stream":        {least: "viewer", about: sent("/stream", "")},
-		"histogram":     {least: "viewer", about: sent("/alerts/histogram", "")},
-		"facets":        {least: "viewer", about: sent("/alerts/facets", "")},
+		"overview": {least: "viewer", about: sent("/overview", ""), shows: counts},
 
-		"complete-query": {least: "viewer", about: sent("/query/complete?query=client:&at=7", "")},
-		"query-fields":   {least: "viewer", about: sent("/query/fields", "")},
+		"list-alerts":   {least: "viewer", about: sent("/alerts?limit=500", ""), count: alertsOf, shows: some},
+		"alert":         {least: "viewer", of: path("/alerts/{alert}"), shows: some},
+		"alert-raw":     {least: "viewer", of: path("/alerts/{alert}/raw"), shows: some},
+		"export-alerts": {least: "viewer", about: sent("/alerts/export", ""), shows: some},
+		"stream":        {least: "viewer", about: sent("/stream", ""), shows: some},
+		"histogram":     {least: "viewer", about: sent("/alerts/histogram", ""), shows: counts},
+		"facets":        {least: "viewer", about: sent("/alerts/facets", ""), shows: counts},
 
-		"list-groups":    {least: "viewer", about: sent("/groups?limit=500", ""), count: groupsOf},
-		"group-facets":   {least: "viewer", about: sent("/groups/facets", "")},
-		"group-by":       {least: "viewer", about: sent("/groups/by?by=client,rule&limit=500", ""), count: groupsOf},
-		"group":          {least: "viewer", of: path("/groups/{group}")},
-		"group-alerts":   {least: "viewer", of: path("/groups/{group}/alerts")},
-		"group-timeline": {least: "viewer", of: path("/groups/{group}/timeline")},
-		"alert-timeline": {least: "viewer", of: path("/alerts/{alert}/timeline")},
-		"similar-alerts": {least: "viewer", of: path("/alerts/{alert}/similar")},
-		"sightings":      {least: "viewer", of: path("/alerts/{alert}/sightings")},
-		"mentions":       {least: "viewer", about: sent("/mentions", "")},
+		"complete-query": {least: "viewer", about: sent("/query/complete?query=client:&at=7", ""), shows: counts},
+		"query-fields":   {least: "viewer", about: sent("/query/fields", ""), shows: nothing},
+
+		"list-groups":    {least: "viewer", about: sent("/groups?limit=500", ""), count: groupsOf, shows: some},
+		"group-facets":   {least: "viewer", about: sent("/groups/facets", ""), shows: counts},
+		"group-by":       {least: "viewer", about: sent("/groups/by?by=client,rule&limit=500", ""), count: groupsOf, shows: some},
+		"group":          {least: "viewer", of: path("/groups/{group}"), shows: some},
+		"group-alerts":   {least: "viewer", of: path("/groups/{group}/alerts"), shows: some},
+		"group-timeline": {least: "viewer", of: path("/groups/{group}/timeline"), shows: some},
+		"alert-timeline": {least: "viewer", of: path("/alerts/{alert}/timeline"), shows: some},
+		"similar-alerts": {least: "viewer", of: path("/alerts/{alert}/similar"), shows: counts},
+		"sightings":      {least: "viewer", of: path("/alerts/{alert}/sightings"), shows: counts},
+		"mentions":       {least: "viewer", about: sent("/mentions", ""), shows: later},
 		"act-on-alert":   {least: "analyst", of: withBody(path("/alerts/{alert}/actions"), `{"verb":"comment","text":"seen"}`)},
 		"act-on-group":   {least: "analyst", of: withBody(path("/groups/{group}/actions"), `{"verb":"release"}`)},
 		"act-on-filter":  {least: "analyst", about: sent("/actions", `{"verb":"release","query":""}`)},
-		"preview-action": {least: "analyst", about: sent("/actions/preview", `{"verb":"resolve","query":""}`), quiet: true},
+		"preview-action": {least: "analyst", about: sent("/actions/preview", `{"verb":"resolve","query":""}`), quiet: true, shows: counts},
 		"undo-action":    {least: "analyst", ok: 404, about: sent("/actions/nothing/undo", ""), quiet: true},
 
-		"metrics":       {least: "viewer of all", about: sent("/metrics", ""), quiet: true},
-		"retention":     {least: "viewer", about: sent("/retention", "")},
+		"metrics":       {least: "viewer of all", about: sent("/metrics", ""), quiet: true, shows: nothing},
+		"retention":     {least: "viewer", about: sent("/retention", ""), shows: counts},
 		"set-retention": {least: "owner", ok: 204, about: sent("/retention", `{"policies":[]}`)},
-		"run-retention": {least: "owner", about: sent("/retention/run?dry_run=true", ""), quiet: true},
+		"run-retention": {least: "owner", about: sent("/retention/run?dry_run=true", ""), quiet: true, shows: counts},
 		"add-hold":      {least: "owner", ok: 201, about: sent("/holds", `{"reason":"{new}"}`)},
 		"release-hold":  {least: "owner", ok: 404, about: sent("/holds/nothing", ""), quiet: true},
 
-		"list-advisories":  {least: "viewer", about: sent("/advisories", "")},
-		"list-publishers":  {least: "viewer", about: sent("/publishers", "")},
+		"list-advisories":  {least: "viewer", about: sent("/advisories", ""), shows: nothing},
+		"list-publishers":  {least: "viewer", about: sent("/publishers", ""), shows: nothing},
 		"add-publisher":    {least: "owner", ok: 201, about: sent("/publishers", `{"name":"{new}","url":"https://cert.example/{new}","kind":"report"}`)},
 		"change-publisher": {least: "owner", ok: 404, about: sent("/publishers/nothing", `{"name":"it","url":"https://it.example/","kind":"report"}`), quiet: true},
 		"delete-publisher": {least: "owner", ok: 404, about: sent("/publishers/nothing", ""), quiet: true},
 		"read-publisher":   {least: "owner", ok: 404, about: sent("/publishers/nothing/read", ""), quiet: true},
 
-		"list-views":     {least: "viewer", about: sent("/views", "")},
+		"list-views":     {least: "viewer", about: sent("/views", ""), shows: nothing},
 		"add-view":       {least: "self", ok: 201, about: sent("/views", `{"name":"{new}","query":"is:open"}`)},
 		"set-first-view": {least: "self", ok: 204, about: firstView},
 		"change-view":    {least: "self", about: ownView(`{"name":"changed","query":"severity:high"}`)},

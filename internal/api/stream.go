@@ -184,7 +184,7 @@ func (s *stream) next(ctx context.Context) error {
 	} else if fed, next, err = s.catchUp(ctx); err != nil {
 		return err
 	}
-	sent := 0
+	var sent []soc.StoredAlert
 	for i := range fed {
 		f := &fed[i]
 		if f.Reset {
@@ -192,13 +192,25 @@ func (s *stream) next(ctx context.Context) error {
 			continue
 		}
 		if s.alert(f) {
-			s.sawAlerts(s.who.scope, "alerts", f.Alert)
-			sent++
+			sent = append(sent, f.Alert)
 		}
 	}
-	s.Metrics.StreamSent(sent)
+	s.saw(sent)
+	s.Metrics.StreamSent(len(sent))
 	s.pos = next
 	return nil
+}
+
+// saw notes whose alerts were sent. To who sees all and asks for no client, those of any
+// come all the time: that is a look at all clients, rather than ten of them every minute.
+func (s *stream) saw(sent []soc.StoredAlert) {
+	switch {
+	case len(sent) == 0:
+	case s.who.scope.All() && clientsNamed(s.queries) == nil:
+		s.looks.counted(s.who.scope, "stream", nil)
+	default:
+		s.looks.see(s.who.scope, "stream", clientsOf(sent)...)
+	}
 }
 
 // alert writes an alert that the listener may see and asked for; false if it is none.

@@ -18,6 +18,8 @@ type Doing struct {
 	Owner   string      `json:"owner,omitempty" maxLength:"64" doc:"the id or name of the user to assign to"`
 	Tag     string      `json:"tag,omitempty" maxLength:"64" doc:"needed to tag and untag; kept in lower case"`
 	Text    string      `json:"text,omitempty" maxLength:"8192" doc:"the comment, or the reason; @name mentions a user"`
+	// Internal is nil for what is usual.
+	Internal *bool `json:"internal,omitempty" doc:"of a comment: keep it from viewers of named clients, who are the clients' own people; if absent, it is kept from them if whoever writes it may see all clients"`
 }
 
 // DoingToMany is what somebody wants to do to a group or to all that a filter finds.
@@ -35,7 +37,7 @@ type Refusal struct {
 }
 
 func (d *Doing) step() store.Step {
-	return store.Step{Verb: d.Verb, Verdict: d.Verdict, Owner: d.Owner, Text: d.Text, Tag: d.Tag}
+	return store.Step{Verb: d.Verb, Verdict: d.Verdict, Owner: d.Owner, Text: d.Text, Tag: d.Tag, Internal: d.Internal}
 }
 
 // act takes a step and tells the streams.
@@ -104,6 +106,7 @@ func (a *API) triage(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
+		a.sawCounts(ctx, q)
 		return &answer[store.Matches]{found}, nil
 	})
 	op = changing("act-on-filter", "/actions", "The same on all alerts that a filter finds, whole or not at all")
@@ -132,6 +135,9 @@ func (a *API) triage(api huma.API) {
 	huma.Register(api, operation("mentions", http.MethodGet, "/mentions", signed, "Comments that mention who asks, the newest first"),
 		func(ctx context.Context, _ *struct{}) (*list[soc.Action], error) {
 			items, err := a.Store.Mentioned(ctx, scopeOf(ctx))
+			if len(items) > 0 {
+				a.sawCounts(ctx)
+			}
 			return listOf(items, a.problem(ctx, err))
 		})
 	a.timelines(api)
@@ -145,7 +151,10 @@ func (a *API) timelines(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		items, err := a.Store.Timeline(ctx, scopeOf(ctx), id)
+		items, client, err := a.Store.Timeline(ctx, scopeOf(ctx), id)
+		if err == nil {
+			a.saw(ctx, client)
+		}
 		return listOf(items, a.problem(ctx, err))
 	})
 	op = operation("group-timeline", http.MethodGet, "/groups/{id}/timeline", signed, "What people and machines did to a group, the newest first")
@@ -155,7 +164,10 @@ func (a *API) timelines(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
-		items, err := a.Store.GroupTimeline(ctx, scopeOf(ctx), id)
+		items, client, err := a.Store.GroupTimeline(ctx, scopeOf(ctx), id)
+		if err == nil {
+			a.saw(ctx, client)
+		}
 		return listOf(items, a.problem(ctx, err))
 	})
 	op = operation("sightings", http.MethodGet, "/alerts/{id}/sightings", signed, "How often each observable of an alert was seen, as far as one sees")
@@ -166,6 +178,9 @@ func (a *API) timelines(api huma.API) {
 			return nil, a.problem(ctx, err)
 		}
 		items, err := a.Store.Sightings(ctx, scopeOf(ctx), id)
+		if err == nil {
+			a.sawCounts(ctx)
+		}
 		return listOf(items, a.problem(ctx, err))
 	})
 	op = operation("similar-alerts", http.MethodGet, "/alerts/{id}/similar", signed, "What alerts of the same rule turned out to be, as far as one sees them")
@@ -179,6 +194,7 @@ func (a *API) timelines(api huma.API) {
 		if err != nil {
 			return nil, a.problem(ctx, err)
 		}
+		a.sawCounts(ctx)
 		return &answer[store.Similar]{found}, nil
 	})
 }

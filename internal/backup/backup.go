@@ -4,7 +4,8 @@
 //
 // The file is age over zstd over tar. The tar holds the files of the data folder under
 // their names, the database first, and last manifest.json, which says what came before
-// it. Without it a file is cut off.
+// it. Without it a file is cut off. A database on PostgreSQL is a folder of rows, in the
+// text form of its COPY.
 package backup
 
 import (
@@ -29,8 +30,12 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
-// Format of the file: a program restores those that it knows.
-const Format = 1
+// Formats of the file: a program restores those that it knows. The second has the rows of
+// a database on PostgreSQL.
+const (
+	Format         = 1
+	formatPostgres = 2
+)
 
 // manifestName is the last file of the tar.
 const manifestName = "manifest.json"
@@ -63,8 +68,8 @@ type Options struct {
 
 var system = soc.System("backup")
 
-// Write writes a backup while the core runs. The database is copied into the data folder
-// first, which must have room for it; the copy is removed at the end.
+// Write writes a backup while the core runs. A database on SQLite is copied into the data
+// folder first, which must have room for it; the copy is removed at the end.
 func Write(ctx context.Context, out io.Writer, o Options) (m Manifest, err error) {
 	m = Manifest{Format: Format, Version: o.Version, MadeTime: o.Now().UTC()}
 	m.Host, _ = os.Hostname() // an unknown name is an empty one
@@ -73,9 +78,6 @@ func Write(ctx context.Context, out io.Writer, o Options) (m Manifest, err error
 		return m, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
-	if m.Database, err = o.Store.Dump(ctx, system, scratch); err != nil {
-		return m, err
-	}
 	sealed, err := age.Encrypt(out, o.Recipients...)
 	if err != nil {
 		return m, fmt.Errorf("encrypt the backup: %w", err)
@@ -85,6 +87,12 @@ func Write(ctx context.Context, out io.Writer, o Options) (m Manifest, err error
 		return m, err
 	}
 	w := writer{ctx: ctx, tar: tar.NewWriter(packed), manifest: &m}
+	if m.Database, err = o.Store.Dump(ctx, system, scratch, w.part); err != nil {
+		return m, err
+	}
+	if m.Database.OnPostgres() {
+		m.Format = formatPostgres
+	}
 	if err := w.all(scratch, o.Dir); err != nil {
 		return m, fmt.Errorf("write the backup: %w", err)
 	}
@@ -152,6 +160,18 @@ func (w *writer) header(name string, size int64) error {
 	return w.tar.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Size: size, Mode: 0o600, ModTime: w.manifest.MadeTime, Format: tar.FormatPAX})
 }
 
+// part writes a piece of the database.
+func (w *writer) part(name string, part []byte) error {
+	if err := w.header(name, int64(len(part))); err != nil {
+		return err
+	}
+	if _, err := w.tar.Write(part); err != nil {
+		return err
+	}
+	w.manifest.Files = append(w.manifest.Files, File{Name: name, Size: int64(len(part)), SHA256: sha256.Sum256(part)})
+	return nil
+}
+
 func (w *writer) file(path, name string) error {
 	file, err := os.Open(path) //nolint:gosec // a file of the data folder
 	if err != nil {
@@ -193,9 +213,21 @@ var ErrBroken = errors.New("the backup is broken")
 // partFolder is where the files of a restore wait, inside the data folder.
 const partFolder = ".restoring"
 
-// Restore unpacks a backup into a data folder, which must be empty or not there. Nothing
-// stands in it until everything was read and checked; the database comes last.
-func Restore(ctx context.Context, in io.Reader, dir string, identities ...age.Identity) (m Manifest, err error) {
+// Target is where a backup is restored to.
+type Target struct {
+	Dir      string     // the data folder: empty, or not there
+	Database soc.Secret // as store.Options has it; on PostgreSQL it must be empty
+}
+
+// Restore unpacks a backup into a data folder, and the rows of one on PostgreSQL into a
+// database. Nothing stands in the folder until everything was read and checked.
+func Restore(ctx context.Context, in io.Reader, to Target, identities ...age.Identity) (m Manifest, err error) {
+	if to.Database != "" {
+		if err := store.CheckEmpty(ctx, to.Database); err != nil {
+			return m, err
+		}
+	}
+	dir := to.Dir
 	entries, err := os.ReadDir(dir)
 	made := errors.Is(err, os.ErrNotExist)
 	switch {
@@ -221,17 +253,48 @@ func Restore(ctx context.Context, in io.Reader, dir string, identities ...age.Id
 			}
 		}
 	}()
-	if m, err = unpack(ctx, in, part, identities); err != nil {
+	if m, err = unpack(ctx, in, part, to.fits, identities); err != nil {
 		return m, err
 	}
-	contents, err := store.ContentsOf(ctx, part)
-	if err != nil {
-		return m, fmt.Errorf("%w: %w", ErrBroken, err)
-	}
-	if different := differences(m.Database, contents); len(different) > 0 {
-		return m, fmt.Errorf("%w: %s", ErrBroken, different[0])
+	if err := to.database(ctx, part, m.Database); err != nil {
+		return m, err
 	}
 	return m, moveUp(part, dir)
+}
+
+// fits refuses a backup of another kind of database, which the first file tells of.
+func (to *Target) fits(first string) error {
+	rows := strings.HasPrefix(first, store.FolderRows+"/")
+	switch {
+	case rows && to.Database == "":
+		return fmt.Errorf("%w: the backup is of a core on PostgreSQL: name an empty database with --database-file or in SOCME_DATABASE", soc.ErrInvalid)
+	case !rows && to.Database != "":
+		return fmt.Errorf("%w: the backup is of a core on SQLite, which cannot be restored into PostgreSQL: name no database", soc.ErrInvalid)
+	}
+	return nil
+}
+
+// database brings the database to where it belongs, if that is not the folder, and holds
+// it against the manifest.
+func (to *Target) database(ctx context.Context, part string, want store.Contents) error {
+	check := func(got store.Contents) error {
+		if different := differences(want, got); len(different) > 0 {
+			return fmt.Errorf("%w: %s", ErrBroken, different[0])
+		}
+		return nil
+	}
+	if to.Database != "" {
+		rows := filepath.Join(part, store.FolderRows)
+		if _, err := store.LoadDump(ctx, to.Database, rows, want, check); err != nil {
+			return fmt.Errorf("load the database: %w", err)
+		}
+		return os.RemoveAll(rows)
+	}
+	got, err := store.ContentsOf(ctx, part)
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrBroken, err)
+	}
+	return check(got)
 }
 
 // moveUp moves the files to where they belong.
@@ -241,7 +304,7 @@ func moveUp(part, dir string) error {
 		return err
 	}
 	last := func(e os.DirEntry) int { // a folder without a database is no core's
-		if strings.HasPrefix(e.Name(), "core.db") {
+		if slices.ContainsFunc(store.Files(), func(file string) bool { return strings.HasPrefix(e.Name(), file) }) {
 			return 1
 		}
 		return 0
@@ -267,6 +330,11 @@ func differences(want, got store.Contents) []string {
 	for table, rows := range want.Tables {
 		if got.Tables[table] != rows {
 			found = append(found, fmt.Sprintf("%s has %d rows, it had %d", table, got.Tables[table], rows))
+		}
+	}
+	for name, last := range want.Sequences {
+		if got.Sequences[name] != last {
+			found = append(found, fmt.Sprintf("the sequence %s is at %d, it was at %d", name, got.Sequences[name], last))
 		}
 	}
 	slices.Sort(found)

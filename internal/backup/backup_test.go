@@ -22,6 +22,7 @@ import (
 
 	"github.com/socme-project/socme/internal/backup"
 	"github.com/socme-project/socme/internal/store"
+	"github.com/socme-project/socme/internal/store/storetest"
 	"github.com/socme-project/socme/soc"
 )
 
@@ -37,8 +38,16 @@ func must[T any](value T, err error) func(testing.TB) T {
 	}
 }
 
+func TestMain(m *testing.M) { storetest.Main(m) }
+
 // folder is a data folder with a core's files and a database with a node's ledger.
 func folder(t *testing.T) (dir string, s *store.Store) {
+	t.Helper()
+	return folderOn(t, "")
+}
+
+// folderOn is the same with a database of the caller's.
+func folderOn(t *testing.T, database soc.Secret) (dir string, s *store.Store) {
 	t.Helper()
 	dir = t.TempDir()
 	for name, text := range map[string]string{
@@ -51,7 +60,7 @@ func folder(t *testing.T) (dir string, s *store.Store) {
 			t.Fatal(err)
 		}
 	}
-	s = must(store.Open(t.Context(), store.Options{Dir: dir, Now: time.Now}))(t)
+	s = must(store.Open(t.Context(), store.Options{Dir: dir, Database: database, Now: time.Now}))(t)
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Error(err)
@@ -132,7 +141,7 @@ func TestWhatIsRestoredIsWhatWasThere(t *testing.T) {
 		t.Error("the backup can be read without a key")
 	}
 	to := filepath.Join(t.TempDir(), "new")
-	must(backup.Restore(t.Context(), bytes.NewReader(file), to, key))(t)
+	must(backup.Restore(t.Context(), bytes.NewReader(file), backup.Target{Dir: to}, key))(t)
 	want := []string{"ca.key", "core.db", "core.pem", "node/ledger.key", "node/node.toml", "node-listen"}
 	if diff := cmp.Diff(want, files(t, to)); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
@@ -151,7 +160,7 @@ func TestWhatIsRestoredIsWhatWasThere(t *testing.T) {
 		t.Errorf("%d alerts are restored, not those that were there", len(after))
 	}
 	scratch := t.TempDir()
-	report := must(backup.Verify(t.Context(), bytes.NewReader(file), scratch, key))(t)
+	report := must(backup.Verify(t.Context(), bytes.NewReader(file), backup.Target{Dir: scratch}, key))(t)
 	if !report.Good() || report.Ledger.Records != 40 || report.Ledger.Signatures != 1 {
 		t.Errorf("verify says %+v", report.Ledger)
 	}
@@ -165,8 +174,8 @@ func TestAPassphraseOpensWhatItClosed(t *testing.T) {
 	to := must(age.NewScryptRecipient("correct horse battery"))(t)
 	to.SetWorkFactor(10)
 	file := write(t, dir, s, to)
-	must(backup.Verify(t.Context(), bytes.NewReader(file), t.TempDir(), must(age.NewScryptIdentity("correct horse battery"))(t)))(t)
-	if _, err := backup.Verify(t.Context(), bytes.NewReader(file), t.TempDir(), must(age.NewScryptIdentity("another passphrase"))(t)); err == nil || !strings.Contains(err.Error(), "not encrypted for this key") {
+	must(backup.Verify(t.Context(), bytes.NewReader(file), backup.Target{Dir: t.TempDir()}, must(age.NewScryptIdentity("correct horse battery"))(t)))(t)
+	if _, err := backup.Verify(t.Context(), bytes.NewReader(file), backup.Target{Dir: t.TempDir()}, must(age.NewScryptIdentity("another passphrase"))(t)); err == nil || !strings.Contains(err.Error(), "not encrypted for this key") {
 		t.Errorf("another passphrase: %v", err)
 	}
 }
@@ -194,7 +203,7 @@ func TestABrokenBackupIsNeverRestored(t *testing.T) {
 		"with more":      {append(bytes.Clone(file), "more"...), key},
 	} {
 		to := filepath.Join(t.TempDir(), "new")
-		if _, err := backup.Restore(t.Context(), bytes.NewReader(tt.file), to, tt.key); err == nil {
+		if _, err := backup.Restore(t.Context(), bytes.NewReader(tt.file), backup.Target{Dir: to}, tt.key); err == nil {
 			t.Errorf("a backup %s was restored", name)
 		}
 		if left := must(os.ReadDir(filepath.Dir(to)))(t); len(left) > 0 {
@@ -259,12 +268,12 @@ func TestABackupThatIsNotWhatItsManifestSaysIsRefused(t *testing.T) {
 		"another count":        {manifest(`"alerts": 40`, `"alerts": 41`), "alerts has 40 rows, it had 41"},
 		"another head":         {manifest(`"seq": 40`, `"seq": 39`), "the heads of the ledger"},
 		"another file":         {manifest(`"name": "ca.key"`, `"name": "cb.key"`), "does not hold the files"},
-		"a format to come":     {manifest(`"socme_backup": 1`, `"socme_backup": 2`), "install another socme"},
+		"a format to come":     {manifest(`"socme_backup": 1`, `"socme_backup": 3`), "install another socme"},
 		"a changed file":       {func(name string, text []byte) []byte { return append(text, strings.Repeat("x", len(name)%2)...) }, "does not hold the files"},
 		"a file for elsewhere": {func(name string, text []byte) []byte { return map[bool][]byte{false: text}[name == "ca.key"] }, "../out"},
 	} {
 		to := filepath.Join(t.TempDir(), "new")
-		if _, err := backup.Restore(t.Context(), bytes.NewReader(packed(t, file, key, tt.change)), to, key); err == nil || !strings.Contains(err.Error(), tt.says) {
+		if _, err := backup.Restore(t.Context(), bytes.NewReader(packed(t, file, key, tt.change)), backup.Target{Dir: to}, key); err == nil || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("a backup with %s: %v, want %q", name, err, tt.says)
 		}
 		if left := must(os.ReadDir(filepath.Dir(to)))(t); len(left) > 0 {
@@ -277,10 +286,10 @@ func TestAFolderThatHoldsSomethingIsLeftAlone(t *testing.T) {
 	dir, s := folder(t)
 	key := must(age.GenerateX25519Identity())(t)
 	file := write(t, dir, s, key.Recipient())
-	if _, err := backup.Restore(t.Context(), bytes.NewReader(file), dir, key); err == nil || !strings.Contains(err.Error(), "not empty") {
+	if _, err := backup.Restore(t.Context(), bytes.NewReader(file), backup.Target{Dir: dir}, key); err == nil || !strings.Contains(err.Error(), "not empty") {
 		t.Errorf("a backup was restored over a core: %v", err)
 	}
-	must(backup.Restore(t.Context(), bytes.NewReader(file), t.TempDir(), key))(t) // an empty one will do
+	must(backup.Restore(t.Context(), bytes.NewReader(file), backup.Target{Dir: t.TempDir()}, key))(t) // an empty one will do
 }
 
 func TestVerifyFindsALedgerThatDoesNotHold(t *testing.T) {
@@ -291,7 +300,7 @@ func TestVerifyFindsALedgerThatDoesNotHold(t *testing.T) {
 		t.Fatal(err)
 	}
 	key := must(age.GenerateX25519Identity())(t)
-	report := must(backup.Verify(t.Context(), bytes.NewReader(write(t, dir, s, key.Recipient())), t.TempDir(), key))(t)
+	report := must(backup.Verify(t.Context(), bytes.NewReader(write(t, dir, s, key.Recipient())), backup.Target{Dir: t.TempDir()}, key))(t)
 	if report.Good() || !strings.Contains(report.Ledger.Problems[0], "record 7") {
 		t.Errorf("a changed record was not found: %+v", report.Ledger)
 	}

@@ -22,7 +22,8 @@ import (
 const maxManifest = 512 << 20
 
 // unpack writes the files of a backup into a folder and holds them against its manifest.
-func unpack(ctx context.Context, in io.Reader, dir string, identities []age.Identity) (Manifest, error) {
+// Fits hears the name of the first.
+func unpack(ctx context.Context, in io.Reader, dir string, fits func(first string) error, identities []age.Identity) (Manifest, error) {
 	var m Manifest
 	opened, err := age.Decrypt(reading{ctx, in}, identities...)
 	if err != nil {
@@ -57,10 +58,15 @@ func unpack(ctx context.Context, in io.Reader, dir string, identities []age.Iden
 			if err := json.NewDecoder(io.LimitReader(archive, maxManifest)).Decode(&m); err != nil {
 				return m, fmt.Errorf("%w: its manifest cannot be read: %w", ErrBroken, err)
 			}
-			if m.Format != Format {
-				return m, fmt.Errorf("the backup has format %d and this socme knows %d: install another socme", m.Format, Format)
+			if m.Format != Format && m.Format != formatPostgres {
+				return m, fmt.Errorf("the backup has format %d and this socme knows %d and %d: install another socme", m.Format, Format, formatPostgres)
 			}
 			continue
+		}
+		if len(files) == 0 {
+			if err := fits(header.Name); err != nil {
+				return m, err
+			}
 		}
 		file, err := unpackFile(root, filepath.FromSlash(header.Name), archive)
 		if err != nil {

@@ -38,7 +38,7 @@ type Options struct {
 	Database   soc.Secret // as store.Options has it
 	Listen     string     // people's address, host:port
 	NodeListen string     // nodes' address; "" is the one kept in the data folder
-	NodeURL    string     // what enrolment tokens say; "" is made from NodeListen
+	NodeURL    string     // what enrolment tokens say, several with commas; "" is made from NodeListen
 	Rate       int        // requests a second for each user and token; 0 means 200
 	Version    string
 	Page       http.Handler
@@ -69,17 +69,11 @@ var system = soc.System("core")
 func New(ctx context.Context, o Options) (*Core, error) {
 	c := &Core{Options: o, done: make(chan struct{}), metrics: metrics.New(o.Version)}
 	var err error
-	if c.authority, err = pki.OpenAuthority(o.Dir, o.Now()); err != nil {
-		return nil, err
-	}
-	if err := c.renew(); err != nil {
-		return nil, err
-	}
-	if c.seal, err = seal.OpenKey(o.Dir); err != nil {
-		return nil, err
-	}
 	if c.Store, err = store.Open(ctx, store.Options{Dir: o.Dir, Database: o.Database, Now: o.Now, Log: o.Log, Committed: c.metrics.Committed}); err != nil {
 		return nil, err
+	}
+	if err := c.openKeys(ctx); err != nil {
+		return nil, errors.Join(err, c.Store.Close())
 	}
 	span, err := c.Store.FeedSpan(ctx, system)
 	if err != nil {
@@ -87,7 +81,10 @@ func New(ctx context.Context, o Options) (*Core, error) {
 	}
 	c.hub = hub.New(span.Last)
 	c.metrics.Watch(c.state)
-	c.advisories = &advisories.Reader{Store: c.Store, Log: o.Log, Now: o.Now, Version: o.Version}
+	c.advisories = &advisories.Reader{Store: c.Store, Log: o.Log, Now: o.Now, Version: o.Version, Turn: func(ctx context.Context, do func() error) error {
+		_, err := c.Store.Only(ctx, system, store.JobAdvisories, do)
+		return err
+	}}
 	c.ingest = &ingest.Ingest{Store: c.Store, Hub: c.hub, Authority: c.authority, Log: o.Log, Now: o.Now, Metrics: c.metrics}
 	if err = c.ingest.Prepare(); err == nil {
 		c.nodeSocket, err = c.openNodeSocket(ctx)
@@ -96,6 +93,50 @@ func New(ctx context.Context, o Options) (*Core, error) {
 		return nil, errors.Join(err, c.Store.Close())
 	}
 	return c, nil
+}
+
+// What all cores of one database share, beside the database.
+const (
+	sharedAuthority = "authority"
+	sharedSeal      = "seal"
+)
+
+// openKeys reads the authority's and the sealing key, and makes them for the first core of
+// a database. Every other one must bring those of the first.
+func (c *Core) openKeys(ctx context.Context) error {
+	if c.Store.OnPostgres() {
+		kept, err := c.Store.Shared(ctx, system, sharedAuthority)
+		if err != nil {
+			return err
+		}
+		if _, err := os.Stat(filepath.Join(c.Dir, "ca.pem")); kept != "" && errors.Is(err, os.ErrNotExist) {
+			return c.stranger()
+		}
+	}
+	var err error
+	if c.authority, err = pki.OpenAuthority(c.Dir, c.Now()); err != nil {
+		return err
+	}
+	if c.seal, err = seal.OpenKey(c.Dir); err != nil {
+		return err
+	}
+	if c.Store.OnPostgres() {
+		for name, own := range map[string]string{sharedAuthority: c.authority.Fingerprint().String(), sharedSeal: c.seal.Mark()} {
+			kept, err := c.Store.Share(ctx, system, name, own)
+			if err != nil {
+				return err
+			}
+			if kept != own {
+				return c.stranger()
+			}
+		}
+	}
+	return c.renew()
+}
+
+// stranger refuses a core whose keys are not those of the others.
+func (c *Core) stranger() error {
+	return fmt.Errorf("%s: the database belongs to a core with other keys: copy ca.pem, ca.key and seal.key from its data folder to this one", c.Dir)
 }
 
 // fileNodeListen keeps the nodes' address: nodes know it, so it must not change.
@@ -128,11 +169,20 @@ func (c *Core) openNodeSocket(ctx context.Context) (net.Listener, error) {
 	return socket, nil
 }
 
-// nodeURL is where nodes of other machines find the door.
-func (c *Core) nodeURL() string {
-	if c.NodeURL != "" {
-		return c.NodeURL
+// nodeURLs are where nodes of other machines find a door: this core's, or those of all
+// cores, with commas.
+func (c *Core) nodeURLs() []string {
+	if c.NodeURL == "" {
+		return []string{c.nodeURL()}
 	}
+	urls := strings.Split(c.NodeURL, ",")
+	for i := range urls {
+		urls[i] = strings.TrimSpace(urls[i])
+	}
+	return urls
+}
+
+func (c *Core) nodeURL() string {
 	host, port, err := net.SplitHostPort(c.nodeSocket.Addr().String())
 	if err != nil {
 		return "https://" + c.NodeListen
@@ -171,7 +221,7 @@ func (c *Core) renew() error {
 		return err
 	}
 	cert, err := pki.ReadCertificate(certFile)
-	if errors.Is(err, os.ErrNotExist) || (err == nil && c.Now().After(pki.RenewAt(cert))) {
+	if errors.Is(err, os.ErrNotExist) || err == nil && (c.Now().After(pki.RenewAt(cert)) || cert.CheckSignatureFrom(c.authority.Certificate) != nil) {
 		var signed *x509.Certificate
 		if signed, err = c.authority.SignCore(key.Public(), c.Now()); err == nil {
 			cert, err = signed, pki.WriteCertificate(certFile, signed.Raw)
@@ -216,7 +266,7 @@ func (c *Core) RunPeople(ctx context.Context, ready func()) error {
 	}
 	people := &api.API{
 		Store: c.Store, Hub: c.hub, Log: c.Log, Now: c.Now, Version: c.Version,
-		Cores: []string{c.nodeURL()}, Authority: c.authority.Fingerprint(), Sign: c.authority.SignDigest, Done: c.done,
+		Cores: c.nodeURLs(), Authority: c.authority.Fingerprint(), Sign: c.authority.SignDigest, Done: c.done,
 		Seal: c.seal, Rate: c.Rate, Metrics: c.metrics, Advisories: c.advisories,
 	}
 	server := &http.Server{
@@ -266,6 +316,7 @@ func (c *Core) RunJobs(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return c.ingest.Watch(ctx) })
 	group.Go(func() error { return c.tidy(ctx) })
+	group.Go(func() error { return c.follow(ctx) })
 	group.Go(func() error { return c.expire(ctx) })
 	group.Go(func() error { return c.advisories.Run(ctx) })
 	return group.Wait()
@@ -275,7 +326,10 @@ func (c *Core) tidy(ctx context.Context) error {
 	ticker := time.NewTicker(10 * time.Minute)
 	defer ticker.Stop()
 	for {
-		if err := errors.Join(c.Store.PruneFeed(ctx, system), c.Store.PruneRollups(ctx, system), c.renew()); err != nil && ctx.Err() == nil {
+		_, err := c.Store.Only(ctx, system, store.JobTidy, func() error {
+			return errors.Join(c.Store.PruneFeed(ctx, system), c.Store.PruneRollups(ctx, system))
+		})
+		if err = errors.Join(err, c.renew()); err != nil && ctx.Err() == nil {
 			c.Log.ErrorContext(ctx, "job failed, trying again later", "err", err)
 		}
 		select {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/socme-project/socme/internal/metrics"
+	"github.com/socme-project/socme/internal/store"
 	"github.com/socme-project/socme/soc"
 )
 
@@ -38,6 +39,22 @@ func (c *Core) expire(ctx context.Context) error {
 				break
 			}
 		}
+		c.trimAudit(ctx)
+	}
+}
+
+// trimAudit lets old records of the audit go.
+func (c *Core) trimAudit(ctx context.Context) {
+	var gone int64
+	_, err := c.Store.Only(ctx, system, store.JobAudit, func() (err error) {
+		gone, err = c.Store.TrimAudit(ctx, system)
+		return err
+	})
+	if gone > 0 {
+		c.Log.InfoContext(ctx, "old records of the audit deleted", "records", gone)
+	}
+	if err != nil && ctx.Err() == nil {
+		c.Log.ErrorContext(ctx, "old records of the audit not deleted, trying again later", "err", err)
 	}
 }
 

@@ -23,10 +23,14 @@ type Hub struct {
 	last int64         // position of the newest entry
 	n    int64         // entries held, at most kept; they are last-n+1 … last
 	wake chan struct{} // closed, and made anew, at each Publish
+
+	behind chan struct{} // see Behind
 }
 
 // New makes a hub that continues after the feed's last position.
-func New(last int64) *Hub { return &Hub{last: last, wake: make(chan struct{})} }
+func New(last int64) *Hub {
+	return &Hub{last: last, wake: make(chan struct{}), behind: make(chan struct{}, 1)}
+}
 
 // Commit calls do, which commits to the store, and publishes what it has fed. One call
 // runs at a time: so the order of commits is the order of publishing, and positions rise
@@ -39,21 +43,42 @@ func (h *Hub) Commit(do func() ([]soc.Fed, error)) error {
 	return err
 }
 
-// Publish hands on entries that were committed. They follow each other without gaps,
-// in the order of their positions, and after all that was published before.
+// Publish hands on entries that were committed, in the order of their positions. Those that
+// were published before are passed over. Where some are missing, since another core has
+// committed them, it ends: whoever reads Behind brings these and what follows.
 func (h *Hub) Publish(fed []soc.Fed) {
-	if len(fed) == 0 {
-		return
-	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	before := h.last
 	for _, f := range fed {
-		h.ring[f.Pos%kept] = f
-		h.last = f.Pos
+		if f.Pos > h.last+1 {
+			select {
+			case h.behind <- struct{}{}:
+			default: // it is told already
+			}
+			break
+		}
+		if f.Pos == h.last+1 {
+			h.ring[f.Pos%kept] = f
+			h.last = f.Pos
+		}
 	}
-	h.n = min(h.n+int64(len(fed)), kept)
+	if h.last == before {
+		return
+	}
+	h.n = min(h.n+h.last-before, kept)
 	close(h.wake)
 	h.wake = make(chan struct{})
+}
+
+// Behind tells when entries were committed that the hub has not been given.
+func (h *Hub) Behind() <-chan struct{} { return h.behind }
+
+// Last is the position of the newest entry.
+func (h *Hub) Last() int64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.last
 }
 
 // Next returns the entries after a position, at most limit, and waits until there is

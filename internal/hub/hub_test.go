@@ -64,3 +64,41 @@ func TestWaitingEndsWithTheContext(t *testing.T) {
 		t.Errorf("Next = %v, want Canceled", err)
 	}
 }
+
+func TestWhatOtherCoresCommitComesInItsPlace(t *testing.T) {
+	h := hub.New(10)
+	told := func() bool {
+		select {
+		case <-h.Behind():
+			return true
+		default:
+			return false
+		}
+	}
+	want := func(what string, last int64, behind bool) {
+		t.Helper()
+		if got := told(); h.Last() != last || got != behind {
+			t.Errorf("%s: the newest is %d, and it is behind %v; want %d, %v", what, h.Last(), got, last, behind)
+		}
+	}
+	h.Publish(fed(11, 12))
+	want("what follows", 12, false)
+	h.Publish(fed(15, 16))
+	want("another core has 13 and 14", 12, true)
+	h.Publish(fed(11, 16))
+	want("all that was missing, and what is there already", 16, false)
+	h.Publish(fed(12, 14))
+	want("only what is there already", 16, false)
+	h.Publish(append(fed(17, 18), fed(20, 20)...))
+	want("a hole inside", 18, true)
+	h.Publish(fed(19, 20))
+	got, ok, err := h.Next(t.Context(), 10, 100)
+	if !ok || err != nil || len(got) != 10 {
+		t.Fatalf("%d entries, %v, %v; want 11 to 20", len(got), ok, err)
+	}
+	for i, f := range got {
+		if f.Pos != 11+int64(i) {
+			t.Errorf("entry %d is at %d", i, f.Pos)
+		}
+	}
+}

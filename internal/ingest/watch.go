@@ -23,14 +23,33 @@ type heard struct {
 	mu    sync.Mutex
 	began time.Time
 	last  map[soc.NodeID]time.Time
+	kept  map[soc.NodeID]kept
 }
 
-func newHeard(now time.Time) *heard { return &heard{began: now, last: map[soc.NodeID]time.Time{}} }
+// kept is what the database said last of when a node was heard, by whatever core's clock,
+// and when it was looked at.
+type kept struct{ last, looked time.Time }
+
+func newHeard(now time.Time) *heard {
+	return &heard{began: now, last: map[soc.NodeID]time.Time{}, kept: map[soc.NodeID]kept{}}
+}
 
 func (h *heard) note(id soc.NodeID, now time.Time) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.last[id] = now
+}
+
+// told takes what the database says of when a node was last heard. If it has changed and
+// this core has heard nothing, another one has: what it says is by that core's clock.
+func (h *heard) told(id soc.NodeID, last, now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	before, ok := h.kept[id]
+	if ok && !before.last.Equal(last) && h.last[id].Before(before.looked) {
+		h.last[id] = now
+	}
+	h.kept[id] = kept{last, now}
 }
 
 // silent says whether a node has said nothing for too long.
@@ -72,6 +91,7 @@ func (i *Ingest) watch(ctx context.Context, now time.Time) error {
 			return err
 		}
 		// Another core may have heard it: the database says so.
+		i.heard.told(n.ID, n.LastSeenTime, now)
 		offline := n.State == soc.NodeOffline && i.heard.silent(n.ID, now)
 		switch {
 		case offline && len(open) == 0:

@@ -133,3 +133,23 @@ func TestNeitherTheCoresClockNorItsStartMakesANodeOffline(t *testing.T) {
 		wantStates(t, "started 51 s ago", w.notices(t), soc.AlertOpen)
 	})
 }
+
+func TestWhatAnotherCoreHearsIsHeardWhateverItsClock(t *testing.T) {
+	storetest.OnEach(t, func(t *testing.T, d storetest.Database) {
+		w := newWatched(t, d)
+		wantStates(t, "at the start", w.notices(t))
+		w.pass(time.Minute)
+		wantStates(t, "never heard of", w.notices(t)) // and so not offline
+		for range 20 {                                // beats reach the other core, whose clock is five minutes behind
+			w.pass(10 * time.Second)
+			w.wall = w.wall.Add(-5 * time.Minute)
+			if err := w.Store.Beat(t.Context(), system, w.node, store.Beat{}); err != nil {
+				t.Fatal(err)
+			}
+			w.wall = w.wall.Add(5 * time.Minute)
+			wantStates(t, "heard by another core", w.notices(t))
+		}
+		w.pass(31 * time.Second)
+		wantStates(t, "heard by nobody", w.notices(t), soc.AlertOpen)
+	})
+}

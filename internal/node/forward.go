@@ -38,7 +38,7 @@ type forwarder struct {
 	outbox  *Outbox
 	sources func() []soc.SourceHealth
 	machine *machine
-	http    *http.Client // for batches
+	http    *http.Client // for batches, and what is as long
 	small   *http.Client // for everything else: on a connection of its own it waits behind no batch
 	key     crypto.Signer
 	most    time.Duration // longest pause between tries
@@ -247,7 +247,7 @@ func (s *sender) deliver(ctx context.Context, p parcel, encoder *wire.Encoder) e
 	if err != nil {
 		return err
 	}
-	return s.outbox.Ack(ctx, head.Epoch, head.Lane, head.Seq)
+	return s.outbox.Ack(head.Epoch, head.Lane, head.Seq)
 }
 
 func (s *sender) send(ctx context.Context, p parcel, encoder *wire.Encoder) (wire.Head, error) {
@@ -358,7 +358,7 @@ func (f *forwarder) answers() <-chan struct{} {
 // ask tries the cores in turn, the one that answered last first.
 func (f *forwarder) ask(ctx context.Context, path, kind string, body []byte, into any) error {
 	client := f.small
-	if path == wire.PathBatch {
+	if path == wire.PathBatch || path == wire.PathFacts {
 		client = f.http
 	}
 	f.mu.Lock()

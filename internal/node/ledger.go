@@ -18,8 +18,10 @@ import (
 const ackedKept = 72 * time.Hour
 
 // Ack notes that the core has committed everything up to seq. It is ignored if the
-// epoch has changed since.
-func (b *Outbox) Ack(ctx context.Context, e soc.Epoch, l soc.Lane, seq uint64) error {
+// epoch has changed since. It is written down with the next commit, or within a second:
+// what a crash loses of it the core's heads tell again, and an fsync each would be half
+// of what a quiet node writes.
+func (b *Outbox) Ack(e soc.Epoch, l soc.Lane, seq uint64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	end := b.lanes[l]
@@ -29,12 +31,7 @@ func (b *Outbox) Ack(ctx context.Context, e soc.Epoch, l soc.Lane, seq uint64) e
 	if seq > end.head.Seq {
 		return fmt.Errorf("the core confirms record %d of the %s lane, and the newest is %d", seq, l, end.head.Seq)
 	}
-	// What the core has, it has, also while the disk is full: the next delivery must not
-	// wait for it. After a crash the core's heads tell it again.
 	end.acked = seq
-	if _, err := b.statements.saveAcked.ExecContext(ctx, seq, l); err != nil {
-		b.log.WarnContext(ctx, "confirmation not written down, trying again with the next", "lane", l.String(), "seq", seq, "err", err)
-	}
 	return nil
 }
 
@@ -96,7 +93,7 @@ func (b *Outbox) Compare(ctx context.Context, before confirmed, heads wire.Heads
 		if value != head.Value {
 			return fmt.Sprintf("record %d of the %s lane is another at the core than here: the node was restored from an older copy", head.Seq, l), nil
 		}
-		if err := b.Ack(ctx, epoch, l, head.Seq); err != nil {
+		if err := b.Ack(epoch, l, head.Seq); err != nil {
 			return "", err
 		}
 	}
@@ -151,7 +148,7 @@ func (b *Outbox) Reopen(ctx context.Context, from soc.Epoch, reason string) erro
 	b.log.WarnContext(ctx, "ledger forked, new epoch opened", "epoch", next.id, "previous", next.previous, "reason", reason)
 	b.epoch = next
 	for l, end := range b.lanes {
-		end.head, end.acked, end.sent = heads[l], 0, 0
+		end.head, end.acked, end.saved, end.sent = heads[l], 0, 0, 0
 		end.wake()
 	}
 	clear(b.lowest)

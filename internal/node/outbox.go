@@ -43,6 +43,7 @@ const pageSize = "page_size(8192)"
 // that proves it, and the places that the sources had reached. One writer commits
 // all three in one transaction. It knows nothing of HTTP or of any sensor.
 type Outbox struct {
+	file string
 	node soc.NodeID
 	key  ed25519.PrivateKey
 	now  func() time.Time
@@ -63,6 +64,9 @@ type Outbox struct {
 	lanes map[soc.Lane]*lane
 	// lowest is how far the records of a severity were dropped, in the epoch in use.
 	lowest map[soc.Severity]uint64
+	// ranged says that there may be dropped ranges: mostly there are none, and every batch
+	// would look for them.
+	ranged bool
 
 	trouble atomic.Pointer[string] // why nothing can be written now; nil while all is well
 }
@@ -76,7 +80,8 @@ type epoch struct {
 // lane is the end of one chain.
 type lane struct {
 	head  soc.Head
-	acked uint64
+	acked uint64        // what the core has confirmed
+	saved uint64        // as far as that is written down
 	sent  uint64        // what was handed out to be sent: it may be on its way
 	more  chan struct{} // holds one token when there may be something to send
 }
@@ -117,7 +122,7 @@ type OutboxOptions struct {
 func OpenOutbox(ctx context.Context, o OutboxOptions) (*Outbox, error) {
 	file := filepath.Join(o.Dir, "outbox.db")
 	b := &Outbox{
-		node: o.Node, key: o.Key, now: o.Now, log: o.Log,
+		file: file, node: o.Node, key: o.Key, now: o.Now, log: o.Log,
 		in: make(chan group, 4), lanes: map[soc.Lane]*lane{}, lowest: map[soc.Severity]uint64{},
 		quota: o.Quota, clock: newClock(o.Now),
 	}
@@ -192,7 +197,7 @@ func (b *Outbox) load(ctx context.Context) error {
 		err = b.tx(ctx, func(tx *sql.Tx) error { return b.openEpoch(ctx, tx, b.epoch) })
 	}
 	if err == nil {
-		err = b.write.QueryRowContext(ctx, `SELECT id FROM epochs ORDER BY num LIMIT 1`).Scan(&b.first)
+		err = b.write.QueryRowContext(ctx, `SELECT id, EXISTS (SELECT 1 FROM ranges) FROM epochs ORDER BY num LIMIT 1`).Scan(&b.first, &b.ranged)
 	}
 	if err != nil {
 		return err
@@ -210,6 +215,7 @@ func (b *Outbox) load(ctx context.Context) error {
 			return err
 		}
 		copy(end.head.Value[:], value)
+		end.saved = end.acked
 		b.lanes[l] = end
 	}
 	return nil

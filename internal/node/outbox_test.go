@@ -99,7 +99,7 @@ func TestRecordsAndCursorsSurviveARestart(t *testing.T) {
 	b := open(t, dir, time.Now)
 	b.emit(t, 0, 250)
 	epoch, _ := b.Latest()
-	if err := b.Ack(t.Context(), epoch, soc.LaneNormal, 100); err != nil {
+	if err := b.Ack(epoch, soc.LaneNormal, 100); err != nil {
 		t.Fatal(err)
 	}
 	before := pending(t, b, 1000)
@@ -128,7 +128,7 @@ func TestAReopenedOutboxSendsEverythingAgainInANewChain(t *testing.T) {
 	b := open(t, t.TempDir(), time.Now)
 	b.emit(t, 0, 30)
 	old, _ := b.Latest()
-	if err := b.Ack(t.Context(), old, soc.LaneNormal, 20); err != nil {
+	if err := b.Ack(old, soc.LaneNormal, 20); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 { // the second lane that notices changes nothing any more
@@ -151,7 +151,7 @@ func TestAReopenedOutboxSendsEverythingAgainInANewChain(t *testing.T) {
 	if len(records) != 30 {
 		t.Errorf("%d records wait, want all 30", len(records))
 	}
-	if err := b.Ack(t.Context(), old, soc.LaneNormal, 25); err != nil || len(pending(t, b, 1000)) != 30 {
+	if err := b.Ack(old, soc.LaneNormal, 25); err != nil || len(pending(t, b, 1000)) != 30 {
 		t.Errorf("a confirmation of the old epoch = %v, and took records away", err)
 	}
 }
@@ -162,7 +162,7 @@ func TestOnlyOldConfirmedRecordsAreForgotten(t *testing.T) {
 	b := open(t, t.TempDir(), func() time.Time { return time.UnixMilli(now.Load()) })
 	b.emit(t, 0, 10)
 	epoch, _ := b.Latest()
-	if err := b.Ack(t.Context(), epoch, soc.LaneNormal, 6); err != nil {
+	if err := b.Ack(epoch, soc.LaneNormal, 6); err != nil {
 		t.Fatal(err)
 	}
 	held := func() int {
@@ -217,7 +217,7 @@ func TestWhatIsConfirmedMeanwhileIsNoFork(t *testing.T) {
 	b.emit(t, 0, 30)
 	epoch, _ := b.Latest()
 	ack := func(seq uint64) {
-		if err := b.Ack(t.Context(), epoch, soc.LaneNormal, seq); err != nil {
+		if err := b.Ack(epoch, soc.LaneNormal, seq); err != nil {
 			t.Fatal(err)
 		}
 	}

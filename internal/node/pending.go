@@ -133,9 +133,13 @@ type droppedRange struct {
 	rules  []soc.Withheld
 }
 
-// rangeFrom finds the first dropped range of the lane that ends at seq or later.
+// rangeFrom finds the first dropped range of the lane that ends at seq or later. b.mu is
+// held.
 func (b *Outbox) rangeFrom(ctx context.Context, l soc.Lane, seq uint64) (droppedRange, error) {
 	var r droppedRange
+	if !b.ranged {
+		return r, nil
+	}
 	var before, value, rules []byte
 	err := b.statements.rangeFrom.QueryRowContext(ctx, l, seq).
 		Scan(&r.first, &r.after.Seq, &before, &value, &rules)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/socme-project/socme/soc"
@@ -18,10 +19,24 @@ func (b *Outbox) used(ctx context.Context) (n int64, err error) {
 	return n, err
 }
 
+// onDisk is what the outbox's files take, in bytes: no less than its content, and told
+// sooner. Every commit asks.
+func (b *Outbox) onDisk() (n int64) {
+	for _, file := range []string{b.file, b.file + "-wal"} {
+		if info, err := os.Stat(file); err == nil { // else nothing is there yet
+			n += info.Size()
+		}
+	}
+	return n
+}
+
 // keepQuota forgets and drops until the outbox is a sixteenth below its quota again:
 // first what the core has, the oldest first, then the raw lines of the oldest of the
 // lowest severity. It does nothing while the outbox is within its quota.
 func (b *Outbox) keepQuota(ctx context.Context) error {
+	if b.onDisk() <= b.quota {
+		return nil
+	}
 	size, err := b.used(ctx)
 	if err != nil || size <= b.quota {
 		return err
@@ -73,9 +88,11 @@ func (b *Outbox) deleteAcked(ctx context.Context, l soc.Lane, end *lane, conditi
 		if deleted == 0 {
 			return nil
 		}
-		_, err = tx.StmtContext(ctx, b.statements.saveAcked).ExecContext(ctx, end.acked, l) //nolint:sqlclosecheck // it ends with the transaction
-		return err
+		return b.saveLane(ctx, tx, l, end.head)
 	})
+	if err == nil && deleted > 0 {
+		end.saved = end.acked
+	}
 	return deleted, err
 }
 

@@ -118,7 +118,7 @@ func (k *taker) take(t *testing.T, b *box, l soc.Lane) bool {
 		head = gone
 	}
 	k.heads[l] = head
-	if err := b.Ack(t.Context(), k.epoch, l, head.Seq); err != nil {
+	if err := b.Ack(k.epoch, l, head.Seq); err != nil {
 		t.Fatal(err)
 	}
 	return true

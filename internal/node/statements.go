@@ -18,8 +18,7 @@ const columns = 10
 // read its text costs more than to run it.
 type statements struct {
 	insert     [len(rowsAtOnce)]*sql.Stmt // records
-	saveHead   *sql.Stmt
-	saveAcked  *sql.Stmt
+	saveLane   *sql.Stmt
 	saveCursor *sql.Stmt
 	pending    *sql.Stmt // records from the lane's confirmed end
 	rangeFrom  *sql.Stmt
@@ -36,8 +35,7 @@ func (b *Outbox) prepare(ctx context.Context) error {
 		{&s.insert[0], b.write, insertRecords(rowsAtOnce[0])},
 		{&s.insert[1], b.write, insertRecords(rowsAtOnce[1])},
 		{&s.insert[2], b.write, insertRecords(rowsAtOnce[2])},
-		{&s.saveHead, b.write, `UPDATE lanes SET seq = ?, value = ? WHERE lane = ?`},
-		{&s.saveAcked, b.write, `UPDATE lanes SET acked = ? WHERE lane = ?`},
+		{&s.saveLane, b.write, `UPDATE lanes SET seq = ?, value = ?, acked = ? WHERE lane = ?`},
 		{&s.saveCursor, b.write, `INSERT INTO cursors (source, device, inode, path, head_size, head, offset, mark) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (source, device, inode) DO UPDATE SET path = excluded.path, head_size = excluded.head_size, head = excluded.head,
 				offset = excluded.offset, mark = excluded.mark`},

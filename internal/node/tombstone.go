@@ -38,6 +38,7 @@ func (b *Outbox) dropLowest(ctx context.Context) (bool, error) {
 			continue
 		}
 		last := victims[len(victims)-1].seq
+		b.ranged = true
 		err = b.tx(ctx, func(tx *sql.Tx) error {
 			for _, v := range victims {
 				if err := v.bury(ctx, tx, l); err != nil {

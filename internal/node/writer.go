@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"slices"
 	"time"
 
@@ -22,8 +23,11 @@ func (b *Outbox) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			// A clean stop saves the places too; without it noise is only read again.
-			return b.saveNoise(context.WithoutCancel(ctx), noise)
+			return b.commit(ctx, slices.Collect(maps.Values(noise)))
 		case <-tick.C:
+			if err := b.saveAcked(ctx); err != nil {
+				b.log.WarnContext(ctx, "confirmations not written down, trying again", "err", err)
+			}
 		case first := <-b.in:
 			groups = b.gather(ctx, first)
 		}
@@ -46,9 +50,7 @@ func (b *Outbox) Run(ctx context.Context) error {
 			fresh = append(fresh, g)
 		}
 		if len(noise) > 0 && (flush || b.now().Sub(saved) >= noiseWait) {
-			for _, g := range noise {
-				fresh = append(fresh, g)
-			}
+			fresh = slices.AppendSeq(fresh, maps.Values(noise))
 			clear(noise)
 		}
 		if len(fresh) > 0 {
@@ -82,17 +84,6 @@ func (b *Outbox) gather(ctx context.Context, first group) []group {
 		}
 	}
 	return groups
-}
-
-func (b *Outbox) saveNoise(ctx context.Context, noise map[file]group) error {
-	var groups []group
-	for _, g := range noise {
-		groups = append(groups, g)
-	}
-	if len(groups) == 0 {
-		return nil
-	}
-	return b.commit(ctx, groups)
 }
 
 // commitUntilDone tries again while the disk refuses: alerts are never given up. The
@@ -182,10 +173,10 @@ func (b *Outbox) commit(ctx context.Context, groups []group) error {
 			return err
 		}
 		for l, head := range heads {
-			if head.Seq == b.lanes[l].head.Seq {
+			if end := b.lanes[l]; head.Seq == end.head.Seq && end.acked == end.saved {
 				continue
 			}
-			if _, err := tx.StmtContext(ctx, b.statements.saveHead).ExecContext(ctx, head.Seq, head.Value[:], l); err != nil { //nolint:sqlclosecheck // it ends with the transaction
+			if err := b.saveLane(ctx, tx, l, head); err != nil {
 				return err
 			}
 		}
@@ -195,12 +186,34 @@ func (b *Outbox) commit(ctx context.Context, groups []group) error {
 		return err
 	}
 	for l, head := range heads {
-		if end := b.lanes[l]; head.Seq > end.head.Seq {
+		end := b.lanes[l]
+		end.saved = end.acked
+		if head.Seq > end.head.Seq {
 			end.head = head
 			end.wake()
 		}
 	}
 	return nil
+}
+
+// saveLane writes a lane's head, and how far the core has confirmed it.
+func (b *Outbox) saveLane(ctx context.Context, tx *sql.Tx, l soc.Lane, head soc.Head) error {
+	_, err := tx.StmtContext(ctx, b.statements.saveLane).ExecContext(ctx, head.Seq, head.Value[:], b.lanes[l].acked, l) //nolint:sqlclosecheck // it ends with the transaction
+	return err
+}
+
+// saveAcked writes down what the core has confirmed, if no commit has.
+func (b *Outbox) saveAcked(ctx context.Context) error {
+	b.mu.Lock()
+	dirty := false
+	for _, end := range b.lanes {
+		dirty = dirty || end.acked != end.saved
+	}
+	b.mu.Unlock()
+	if !dirty {
+		return nil
+	}
+	return b.commit(ctx, nil)
 }
 
 // insert writes the rows of records, one after the other in one list of values.

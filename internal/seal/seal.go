@@ -38,6 +38,9 @@ type Key struct {
 	mark [markLen]byte // the begin of the key's hash
 }
 
+// Mark tells one key from another, and nothing else of it.
+func (k *Key) Mark() string { return hex.EncodeToString(k.mark[:]) }
+
 // OpenKey reads the key of a data folder, and makes one if there is none. Two programs
 // that start at once get the same one.
 func OpenKey(dir string) (*Key, error) {

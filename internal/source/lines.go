@@ -5,12 +5,17 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/socme-project/socme/soc"
 )
 
 // blockSize is how much is read at once: what a processor's cache holds.
 const blockSize = 256 << 10
+
+// buffers are those of files that were read to their ends: a sensor that writes all the time
+// would have one made, and collected, for each of its writes.
+var buffers = sync.Pool{New: func() any { b := make([]byte, 0, 2*blockSize); return &b }}
 
 // lines cuts a growing file into complete lines. It holds a block, and while a line
 // is longer than that, up to soc.MaxRaw and a block.
@@ -29,6 +34,9 @@ func newLines(from io.ReaderAt, offset int64) *lines {
 // fill reads a block more and says how many bytes came; 0 is the end of the file as
 // it is now.
 func (l *lines) fill() (int, error) {
+	if l.buf == nil {
+		l.buf = *buffers.Get().(*[]byte) //nolint:forcetypeassert // what New makes
+	}
 	if cap(l.buf)-len(l.buf) < blockSize {
 		grown := make([]byte, len(l.buf), len(l.buf)+2*blockSize)
 		copy(grown, l.buf)
@@ -93,7 +101,11 @@ func (l *lines) last() []byte {
 
 // idle lets go of the buffer while there is nothing in it.
 func (l *lines) idle() {
-	if len(l.buf) == 0 {
-		l.buf = nil
+	if len(l.buf) > 0 || l.buf == nil {
+		return
 	}
+	if buf := l.buf; cap(buf) == 2*blockSize {
+		buffers.Put(&buf)
+	}
+	l.buf = nil
 }

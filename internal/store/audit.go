@@ -116,7 +116,7 @@ type AuditFilter struct {
 	Verb   string
 	Noun   string
 	Target string // id or name
-	Client string // id or name
+	Client string // id or name; with what was about all clients
 	From   time.Time
 	Until  time.Time // exclusive
 	Before uint64    // seq of the last record of the page before; 0 for the first page
@@ -148,7 +148,8 @@ func (s *Store) Audit(ctx context.Context, scope soc.Scope, f AuditFilter) ([]so
 		and(`(audit.target_id = ? OR audit.target_name = ?)`, f.Target, f.Target)
 	}
 	if f.Client != "" {
-		and(`(audit.client_id = ? OR audit.client_name = ?)`, f.Client, f.Client)
+		// Who looked at all clients looked at this one.
+		and(`(audit.client_id = ? OR audit.client_name = ? OR audit.noun = ?)`, f.Client, f.Client, NounAllClients)
 	}
 	if !f.From.IsZero() {
 		and(`audit.at_ms >= ?`, f.From.UnixMilli())
@@ -168,16 +169,28 @@ func (s *Store) Audit(ctx context.Context, scope soc.Scope, f AuditFilter) ([]so
 	if err != nil {
 		return nil, fmt.Errorf("list the audit: %w", err)
 	}
-	records := make([]soc.AuditRecord, len(rows))
-	for i, row := range rows {
-		records[i] = row.record()
+	start, err := s.auditStart(s.read.WithContext(ctx), "")
+	if err != nil {
+		return nil, fmt.Errorf("list the audit: %w", err)
+	}
+	records := make([]soc.AuditRecord, 0, len(rows))
+	for _, row := range rows {
+		if row.Seq <= start.Seq { // let go, and not deleted yet
+			break
+		}
+		record := row.record()
+		if row.Seq == start.Seq+1 {
+			record.Previous = start.hash()
+		}
+		records = append(records, record)
 	}
 	return records, nil
 }
 
 // AuditHead is the newest record's number as the core counted it, and its value.
 type AuditHead struct {
-	Seq   uint64   `json:"seq" doc:"how many records there are"`
+	First uint64   `json:"first" doc:"the number of the oldest that is still kept"`
+	Seq   uint64   `json:"seq" doc:"the number of the newest"`
 	Value soc.Hash `json:"value" doc:"the value of the newest"`
 }
 
@@ -187,17 +200,37 @@ var ErrAudit = errors.New("the audit was changed")
 // auditWalk is how many records VerifyAudit reads at once.
 const auditWalk = 1000
 
-// VerifyAudit walks the whole audit and returns its head. ErrAudit names the first
-// record that was changed, is missing, or is too much.
+// VerifyAudit walks the whole audit, from where it begins, and returns its head. ErrAudit
+// names the first record that was changed, is missing, or is too much.
 func (s *Store) VerifyAudit(ctx context.Context, scope soc.Scope) (AuditHead, error) {
-	head := AuditHead{Value: soc.AuditGenesis()}
 	if err := mustAdmin(scope); err != nil {
-		return head, err
+		return AuditHead{Value: soc.AuditGenesis()}, err
 	}
+	for {
+		start, err := s.auditStart(s.read.WithContext(ctx), "")
+		if err != nil {
+			return AuditHead{}, fmt.Errorf("verify the audit: %w", err)
+		}
+		head, err := s.walkAudit(ctx, start)
+		if !errors.Is(err, ErrAudit) {
+			return head, err
+		}
+		// What is missing may have been let go meanwhile.
+		if moved, again := s.auditStart(s.read.WithContext(ctx), ""); again != nil || moved.Seq == start.Seq {
+			return head, err
+		}
+	}
+}
+
+func (s *Store) walkAudit(ctx context.Context, start auditStart) (AuditHead, error) {
+	head := AuditHead{First: start.Seq + 1, Seq: start.Seq, Value: start.hash()}
 	// The counter comes first: what is written after it is for the next time.
 	var counted uint64
 	if err := s.read.WithContext(ctx).Raw(`SELECT value FROM counters WHERE name = 'audit'`).Scan(&counted).Error; err != nil {
 		return head, fmt.Errorf("verify the audit: %w", err)
+	}
+	if err := s.checkStart(ctx, start); err != nil {
+		return head, err
 	}
 	for {
 		var rows []auditRow
@@ -214,7 +247,7 @@ func (s *Store) VerifyAudit(ctx context.Context, scope soc.Scope) (AuditHead, er
 			if record.Hash() != record.Value || len(row.Value) != len(record.Value) {
 				return head, fmt.Errorf("%w: record %d is not as it was written", ErrAudit, record.Seq)
 			}
-			head = AuditHead{Seq: record.Seq, Value: record.Value}
+			head.Seq, head.Value = record.Seq, record.Value
 		}
 		if len(rows) < auditWalk {
 			break
@@ -225,6 +258,10 @@ func (s *Store) VerifyAudit(ctx context.Context, scope soc.Scope) (AuditHead, er
 	}
 	return head, nil
 }
+
+// NounAllClients is what somebody looked at who saw data of so many clients that they are
+// not told one by one.
+const NounAllClients = "clients"
 
 // Note is a change of nothing: something that is written down though it leaves no other
 // trace, such as that somebody saw data of a client.

@@ -36,6 +36,11 @@ type dialect interface {
 	// lockSchema keeps other processes from migrating, until conn is closed or unlocked.
 	lockSchema(ctx context.Context, conn *sql.Conn) (unlock func() error, err error)
 
+	// announce tells other cores, when the transaction commits, that this one has fed.
+	announce(ctx context.Context, tx *sql.Tx, from string) error
+	// lockJob takes what one core at a time may have, or gives no unlock.
+	lockJob(ctx context.Context, db *sql.DB, job Job) (unlock func() error, err error)
+
 	// forUpdate ends a SELECT: the rows of the table stay as they are until the
 	// transaction is over. On SQLite there is one writer, so it is empty.
 	forUpdate(table string) string

@@ -13,10 +13,14 @@ import (
 
 // Contents says what a database holds, so that a copy can be held against it.
 type Contents struct {
-	Engine string           `json:"engine"` // sqlite
+	Engine string           `json:"engine"` // sqlite or postgres
 	Schema int              `json:"schema"`
 	Tables map[string]int64 `json:"tables"` // rows of each
 	Heads  []ContentsHead   `json:"heads"`
+	// Columns are those of each table in the order of its rows, and Sequences the last
+	// number that each gave. Both are of PostgreSQL only.
+	Columns   map[string][]string `json:"columns,omitempty"`
+	Sequences map[string]int64    `json:"sequences,omitempty"`
 }
 
 // ContentsHead is the end of one chain of the ledger.
@@ -28,18 +32,29 @@ type ContentsHead struct {
 	Value soc.Hash   `json:"value"`
 }
 
-// dumpElsewhere says how a database on PostgreSQL is backed up.
-const dumpElsewhere = "a database on PostgreSQL is backed up by PostgreSQL itself, for example with pg_dump; copy the data folder beside it, which holds the keys"
+// The engines of a copy.
+const (
+	engineSQLite   = "sqlite"
+	enginePostgres = "postgres"
+)
 
-// Dump writes the database as it is at one moment into a folder, in the form that Open
-// opens there, while others read and write. The folder must be private: the copy holds
-// all that the database holds.
-func (s *Store) Dump(ctx context.Context, scope soc.Scope, dir string) (Contents, error) {
+// OnPostgres says that the copy is of a database on PostgreSQL.
+func (c *Contents) OnPostgres() bool { return c.Engine == enginePostgres }
+
+// Dump copies the database as it is at one moment, while others read and write. Of SQLite
+// it writes a file into dir, in the form that Open opens there. Of PostgreSQL it puts the
+// rows piece by piece, for LoadDump; a piece is good until put returns. The folder must be
+// private: the copy holds all that the database holds.
+func (s *Store) Dump(ctx context.Context, scope soc.Scope, dir string, put func(name string, part []byte) error) (Contents, error) {
 	if err := mustAll(scope); err != nil {
 		return Contents{}, err
 	}
 	if s.file == "" {
-		return Contents{}, fmt.Errorf("%w: %s", soc.ErrInvalid, dumpElsewhere)
+		c, err := s.dumpPostgres(ctx, put)
+		if err != nil {
+			return c, fmt.Errorf("copy the database: %w", err)
+		}
+		return c, nil
 	}
 	if err := dumpSQLite(ctx, s.file, filepath.Join(dir, fileSQLite)); err != nil {
 		return Contents{}, fmt.Errorf("copy the database: %w", err)
@@ -65,7 +80,7 @@ func openPlain(file string) (*sql.DB, error) {
 
 // ContentsOf says what a database that Dump wrote holds, whatever its schema.
 func ContentsOf(ctx context.Context, dir string) (c Contents, err error) {
-	c = Contents{Engine: "sqlite", Tables: map[string]int64{}, Heads: []ContentsHead{}}
+	c = Contents{Engine: engineSQLite, Tables: map[string]int64{}, Heads: []ContentsHead{}}
 	db, err := openPlain(filepath.Join(dir, fileSQLite))
 	if err != nil {
 		return c, err
@@ -108,8 +123,10 @@ func tablesOf(ctx context.Context, db *sql.DB) ([]string, error) {
 	return tables, rows.Err()
 }
 
+const selectHeads = `SELECT nodes.id, epoch, lane, seq, value FROM heads JOIN nodes ON nodes.num = heads.node_num ORDER BY heads.num`
+
 func headsOf(ctx context.Context, db *sql.DB) ([]ContentsHead, error) {
-	rows, err := db.QueryContext(ctx, `SELECT nodes.id, epoch, lane, seq, value FROM heads JOIN nodes ON nodes.num = heads.node_num ORDER BY heads.num`)
+	rows, err := db.QueryContext(ctx, selectHeads)
 	if err != nil {
 		return nil, err
 	}

@@ -170,6 +170,17 @@ func (s *Store) Expire(ctx context.Context, scope soc.Scope, limit time.Duration
 		return 0, false, fmt.Errorf("%w: old alerts are being deleted already", soc.ErrConflict)
 	}
 	defer s.expiring.Unlock()
+	did, err := s.Only(ctx, scope, JobExpire, func() (err error) {
+		deleted, done, err = s.expire(ctx, limit)
+		return err
+	})
+	if err == nil && !did {
+		err = fmt.Errorf("%w: another core deletes old alerts", soc.ErrConflict)
+	}
+	return deleted, done, err
+}
+
+func (s *Store) expire(ctx context.Context, limit time.Duration) (deleted int64, done bool, err error) {
 	db, err := s.read.DB()
 	if err != nil {
 		return 0, false, err

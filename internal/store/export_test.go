@@ -13,6 +13,9 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
+// DepthFor is how many of the newest alerts are looked at.
+var DepthFor = depthFor
+
 // Exec runs a statement behind the store's back.
 func Exec(s *Store, statement string, args ...any) error {
 	return s.write.Exec(statement, args...).Error

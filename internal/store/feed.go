@@ -27,6 +27,9 @@ func (s *Store) feed(ctx context.Context, tx *sql.Tx, told []news, now time.Time
 	if len(told) == 0 {
 		return nil, nil
 	}
+	if err := s.db.announce(ctx, tx, s.name); err != nil {
+		return nil, err
+	}
 	first, err := take(ctx, tx, "feed", len(told))
 	if err != nil {
 		return nil, err
@@ -69,8 +72,11 @@ func (s *Store) Feed(ctx context.Context, scope soc.Scope, after int64, limit in
 		return nil, after, err
 	}
 	next = max(after, min(after+int64(limit), span.Last))
-	where, args := scopeSQL(scope)
 	fed = []soc.Fed{}
+	if next == after {
+		return fed, next, nil
+	}
+	where, args := scopeSQL(scope)
 	db, err := s.read.DB()
 	if err != nil {
 		return nil, after, err

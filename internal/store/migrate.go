@@ -39,7 +39,16 @@ func steps(d dialect) ([]migration, error) {
 
 // migrate brings the schema up to date, one transaction a step. A migration that has
 // been released is never edited; the next one is a new file.
-func (s *Store) migrate(ctx context.Context, db *sql.DB) (err error) {
+func (s *Store) migrate(ctx context.Context, db *sql.DB) error {
+	known, err := steps(s.db)
+	if err != nil {
+		return err
+	}
+	return s.migrateTo(ctx, db, known[len(known)-1].version)
+}
+
+// migrateTo does so up to a version that this program knows.
+func (s *Store) migrateTo(ctx context.Context, db *sql.DB, newest int) (err error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return err
@@ -61,10 +70,13 @@ func (s *Store) migrate(ctx context.Context, db *sql.DB) (err error) {
 	if err != nil {
 		return err
 	}
-	if newest := known[len(known)-1].version; have > newest {
-		return fmt.Errorf("the database has schema %d and this socme knows %d: install a newer socme", have, newest)
+	if ours := known[len(known)-1].version; max(have, newest) > ours {
+		return fmt.Errorf("the database has schema %d and this socme knows %d: install a newer socme", max(have, newest), ours)
 	}
 	for _, m := range known {
+		if m.version > newest {
+			break
+		}
 		if err := s.step(ctx, conn, m); err != nil {
 			return fmt.Errorf("migrate to %s: %w", m.file, err)
 		}

@@ -38,8 +38,8 @@ var (
 	readerSettings = map[string]string{"default_transaction_read_only": "on", "plan_cache_mode": "force_custom_plan"}
 )
 
-// openPostgres opens a pool. Its errors never hold the URL, which holds a password.
-func openPostgres(url soc.Secret, conns int, settings map[string]string) (*gorm.DB, error) {
+// configOf reads a URL. Its errors never hold it, since it holds a password.
+func configOf(url soc.Secret, settings map[string]string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(string(url))
 	if err != nil {
 		return nil, errors.New("the database's URL cannot be read; it looks like postgres://USER:PASSWORD@HOST:5432/NAME")
@@ -51,6 +51,28 @@ func openPostgres(url soc.Secret, conns int, settings map[string]string) (*gorm.
 	maps.Copy(config.RuntimeParams, connectionSettings)
 	maps.Copy(config.RuntimeParams, theirs)
 	maps.Copy(config.RuntimeParams, settings)
+	return config, nil
+}
+
+// connectPostgres makes one connection beside the pools. Statements on it are pgx's.
+func connectPostgres(ctx context.Context, url soc.Secret) (*pgx.Conn, error) {
+	config, err := configOf(url, nil)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("open the PostgreSQL database: %w", err)
+	}
+	return conn, nil
+}
+
+// openPostgres opens a pool.
+func openPostgres(url soc.Secret, conns int, settings map[string]string) (*gorm.DB, error) {
+	config, err := configOf(url, settings)
+	if err != nil {
+		return nil, err
+	}
 	db := sql.OpenDB(connector{Connector: stdlib.GetConnector(*config), texts: &texts{}})
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)

@@ -35,12 +35,12 @@ func worthProbing(seen, found, limit int) bool {
 // walkOrSearch.
 func (s *Store) listAlerts(ctx context.Context, db *sql.DB, scope soc.Scope, f AlertFilter) ([]soc.StoredAlert, error) {
 	c := s.compiler(ctx, db)
+	if !s.db.textLeads() {
+		return c.listApart(scope, f)
+	}
 	l, err := c.list(scope, f)
 	if err != nil {
 		return nil, err
-	}
-	if !s.db.textLeads() {
-		return c.walkOrSearch(l)
 	}
 	found := []soc.StoredAlert{}
 	if narrow, wide := l.narrow(); wide && !l.grouped && !asksForTags(f.Query) {
@@ -70,6 +70,32 @@ func (s *Store) listAlerts(ctx context.Context, db *sql.DB, scope soc.Scope, f A
 		return true
 	})
 	return found, err
+}
+
+// listApart reads a page where the text index has no order.
+func (c compiler) listApart(scope soc.Scope, f AlertFilter) ([]soc.StoredAlert, error) {
+	branches := []query.Query{f.Query}
+	if f.Group == nil {
+		var err error
+		if branches, err = c.apart(f.Query); err != nil {
+			return nil, err
+		}
+	}
+	pages := make([][]soc.StoredAlert, len(branches))
+	for i, branch := range branches {
+		f.Query = branch
+		l, err := c.list(scope, f)
+		if err == nil {
+			pages[i], err = c.walkOrSearch(l)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if len(pages) == 1 {
+		return pages[0], nil
+	}
+	return newestOf(pages, f.Limit), nil
 }
 
 // asksForTags says that what people gave matters, which is read after the alerts.

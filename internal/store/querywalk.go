@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -19,30 +20,70 @@ type statement struct {
 // Where it cannot know how frequent that is, the newest alerts are looked at first.
 func (c compiler) walkOrSearch(l list) ([]soc.StoredAlert, error) {
 	l.stream = true
-	var ways []statement
 	l.conds = together(l.conds)
 	if n := len(l.conds); n > 0 && !l.grouped && l.conds[n-1].sql == "" && unsure(l.conds[n-1].lookup) {
 		lookup := *l.conds[n-1].lookup
 		l.conds = l.conds[:n-1]
 		l.columns(nil)
-		ways = l.byWalk(lookup)
-	} else {
-		l.columns(&cond{})
-		text, args := l.byColumns()
-		ways = []statement{{text, args}}
+		if l.before != nil {
+			l.and(`alerts.sort_key < ?`, l.before[:])
+		}
+		return c.walkFirst(l, lookup)
 	}
-	found := []soc.StoredAlert{}
-	for _, way := range ways {
-		found = found[:0]
-		err := scanAlerts(c.ctx, c.db, way.sql, way.args, func(_ int64, alert soc.StoredAlert) bool {
-			found = append(found, alert)
-			return true
-		})
+	l.columns(&cond{})
+	text, args := l.byColumns()
+	return c.page(statement{text, args}, l.limit)
+}
+
+// page reads what a statement finds.
+func (c compiler) page(of statement, limit int) ([]soc.StoredAlert, error) {
+	found := make([]soc.StoredAlert, 0, limit)
+	err := scanAlerts(c.ctx, c.db, of.sql, of.args, func(_ int64, alert soc.StoredAlert) bool {
+		found = append(found, alert)
+		return true
+	})
+	return found, err
+}
+
+// walkFirst looks at the newest alerts. If they do not fill the page, they tell how
+// frequent it is, and so whether to look at more of them or to ask the text index for all.
+func (c compiler) walkFirst(l list, lookup query.Lookup) ([]soc.StoredAlert, error) {
+	found, err := c.page(l.walk(lookup, lookedAt), l.limit)
+	if err != nil || len(found) == l.limit {
+		return found, err
+	}
+	var seen, total int64
+	err = c.db.QueryRowContext(c.ctx, `SELECT (SELECT COUNT(*) FROM (SELECT 1 FROM alerts WHERE `+strings.Join(l.where, ` AND `)+` LIMIT ?) AS seen),
+		(SELECT CAST(reltuples AS BIGINT) FROM pg_class WHERE oid = CAST('alerts' AS regclass))`, append(slices.Clip(l.args), lookedAt)...).Scan(&seen, &total)
+	if err != nil || seen < lookedAt { // these were all
+		return found, err
+	}
+	if depth := depthFor(len(found), l.limit, total, lookup.Join == query.Not); depth > 0 {
+		found, err = c.page(l.walk(lookup, depth), l.limit)
 		if err != nil || len(found) == l.limit {
 			return found, err
 		}
 	}
-	return found, nil
+	return c.page(l.search(lookup), l.limit)
+}
+
+// depthFor is how many of the newest alerts are worth looking at, of which the first
+// lookedAt held some that fit; 0 if the text index finds all that fit of the total with
+// less work. To look at an alert and to fetch one that is found cost about the same. Of an
+// opposite the index knows nothing, and goes through all.
+func depthFor(some, limit int, total int64, opposite bool) int {
+	if some == 0 {
+		return 0
+	}
+	depth := int64(limit) * lookedAt / int64(some) * 3 / 2
+	found := total * int64(some) / lookedAt
+	if opposite {
+		found = total
+	}
+	if depth > found {
+		return 0
+	}
+	return int(depth)
 }
 
 // together makes one condition of those that only the text index knows.
@@ -80,25 +121,74 @@ func unsure(l *query.Lookup) bool {
 // for all that it finds.
 const lookedAt = 5000
 
-// byWalk looks at the newest alerts one by one: what is frequent is among them. What is
-// rare is few, so that the text index finds all of it and they are sorted.
-func (l *list) byWalk(lookup query.Lookup) []statement {
-	if l.before != nil {
-		l.and(`alerts.sort_key < ?`, l.before[:])
-	}
-	const order = ` ORDER BY alerts.sort_key DESC LIMIT ?`
-	where, match := strings.Join(l.where, ` AND `), wordQuery(lookup)
+// walk looks at the newest alerts one by one, at most depth.
+func (l *list) walk(lookup query.Lookup, depth int) statement {
 	// OFFSET 0 keeps PostgreSQL from taking the other way.
-	return []statement{
-		{
-			`SELECT alerts.num, ` + alertColumns + ` FROM (SELECT * FROM alerts WHERE ` + where + order + `) AS alerts` + alertJoins +
-				` WHERE EXISTS (SELECT 1 FROM alert_text WHERE rowid = alerts.place AND text @@ CAST(? AS tsquery) OFFSET 0)` + order,
-			append(slices.Clip(l.args), lookedAt, match, l.limit),
-		},
-		{
-			`WITH found AS MATERIALIZED (SELECT rowid FROM alert_text WHERE text @@ CAST(? AS tsquery)) SELECT alerts.num, ` + alertColumns +
-				` FROM (SELECT alerts.* FROM found JOIN alerts ON alerts.place = found.rowid WHERE ` + where + ` OFFSET 0) AS alerts` + alertJoins + order,
-			append(append([]any{match}, l.args...), l.limit),
-		},
+	return statement{
+		`SELECT alerts.num, ` + alertColumns + ` FROM (SELECT * FROM alerts WHERE ` + strings.Join(l.where, ` AND `) + newestFirst + `) AS alerts` + alertJoins +
+			` WHERE EXISTS (SELECT 1 FROM alert_text WHERE rowid = alerts.place AND text @@ CAST(? AS tsquery) OFFSET 0)` + newestFirst,
+		append(slices.Clip(l.args), depth, wordQuery(lookup), l.limit),
 	}
+}
+
+// search asks the text index for all that it finds, and sorts these.
+func (l *list) search(lookup query.Lookup) statement {
+	return statement{
+		`WITH found AS MATERIALIZED (SELECT rowid FROM alert_text WHERE text @@ CAST(? AS tsquery)) SELECT alerts.num, ` + alertColumns +
+			` FROM (SELECT alerts.* FROM found JOIN alerts ON alerts.place = found.rowid WHERE ` + strings.Join(l.where, ` AND `) + ` OFFSET 0) AS alerts` + alertJoins + newestFirst,
+		append(append([]any{wordQuery(lookup)}, l.args...), l.limit),
+	}
+}
+
+const newestFirst = ` ORDER BY alerts.sort_key DESC LIMIT ?`
+
+// branchesMost bounds into how many queries one is taken apart.
+const branchesMost = 8
+
+// apart takes a query apart at an OR that no one index tells, such as a state or a word:
+// the newest of each are found in their own way, and the newest of all are among them.
+// Without such an OR it is the query alone.
+func (c compiler) apart(q query.Query) ([]query.Query, error) {
+	if q.Root == nil {
+		return []query.Query{q}, nil
+	}
+	of := []query.Expr{*q.Root}
+	if q.Root.Join == query.And {
+		of = q.Root.Of
+	}
+	for i := range of {
+		if of[i].Join != query.Or || len(of[i].Of) > branchesMost {
+			continue
+		}
+		joined, err := c.compile(&of[i])
+		if err != nil {
+			return nil, err
+		}
+		if joined.lookup != nil {
+			continue
+		}
+		var branches []query.Query
+		for _, one := range of[i].Of {
+			parts := []query.Expr{one}
+			if one.Join == query.And {
+				parts = one.Of
+			}
+			parts = slices.Concat(of[:i], of[i+1:], parts)
+			if len(parts) == 1 {
+				branches = append(branches, query.Query{Root: &parts[0]})
+			} else {
+				branches = append(branches, query.Query{Root: &query.Expr{Join: query.And, Of: parts}})
+			}
+		}
+		return branches, nil
+	}
+	return []query.Query{q}, nil
+}
+
+// newestOf are the newest alerts of several pages, each once.
+func newestOf(pages [][]soc.StoredAlert, limit int) []soc.StoredAlert {
+	all := slices.Concat(pages...)
+	slices.SortFunc(all, func(a, b soc.StoredAlert) int { return bytes.Compare(b.SortKey[:], a.SortKey[:]) })
+	all = slices.CompactFunc(all, func(a, b soc.StoredAlert) bool { return a.ID == b.ID })
+	return all[:min(len(all), limit)]
 }

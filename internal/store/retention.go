@@ -29,6 +29,11 @@ func (s *Store) Retention(ctx context.Context, scope soc.Scope) (soc.Retention, 
 	if err == nil && scope.All() {
 		r.Holds, err = holds(ctx, db)
 	}
+	if err == nil && scope.All() {
+		var start auditStart
+		start, err = s.auditStart(s.read.WithContext(ctx), "")
+		r.AuditDays = &start.Days
+	}
 	if err != nil {
 		return r, fmt.Errorf("list what is kept for how long: %w", err)
 	}

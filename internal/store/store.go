@@ -40,6 +40,8 @@ type Store struct {
 	rules rules
 
 	file      string              // of SQLite
+	url       soc.Secret          // of PostgreSQL
+	name      string              // of this store, among those that have the database open
 	committed func(time.Duration) // hears how long each transaction took; may be nil
 	removals  chan struct{}       // see Removals
 	expiring  sync.Mutex          // held by the one that deletes old alerts
@@ -87,7 +89,7 @@ const readers = 8
 // Open opens the database, makes it if there is none, and brings its schema up to date.
 // A schema newer than this program is refused.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	s := &Store{now: o.Now, committed: o.Committed, removals: make(chan struct{}, 1)}
+	s := &Store{name: soc.NewID(), now: o.Now, committed: o.Committed, removals: make(chan struct{}, 1)}
 	var err error
 	if s.pack, err = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1), zstd.WithWindowSize(1<<20)); err != nil {
 		return nil, fmt.Errorf("prepare zstd: %w", err)
@@ -112,7 +114,7 @@ func (s *Store) openPools(ctx context.Context, o Options) error {
 		s.file = file
 		s.write, err = openSQLite(file)
 	} else {
-		s.db = onPostgres{}
+		s.db, s.url = onPostgres{}, o.Database
 		s.write, err = openPostgres(o.Database, writers, writerSettings)
 	}
 	if err != nil {

@@ -135,8 +135,17 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				_, err := w.AcceptMissing(ctx, none, store.Missing{Chain: c.Chain, From: 2, Head: soc.Head{Seq: 3}})
 				return 0, err
 			},
-			"AddHold":     func() (int, error) { _, err := w.AddHold(ctx, none, soc.Hold{}); return 0, err },
-			"Dump":        func() (int, error) { _, err := w.Dump(ctx, none, t.TempDir()); return 0, err },
+			"AddHold":      func() (int, error) { _, err := w.AddHold(ctx, none, soc.Hold{}); return 0, err },
+			"SetAuditKept": func() (int, error) { return 0, w.SetAuditKept(ctx, none, 400) },
+			"TrimAudit":    func() (int, error) { n, err := w.TrimAudit(ctx, none); return int(n), err },
+			"Listen":       func() (int, error) { return 0, w.Listen(ctx, none, func() {}) },
+			"Only": func() (int, error) {
+				_, err := w.Only(ctx, none, store.JobTidy, func() error { return nil })
+				return 0, err
+			},
+			"Share":       func() (int, error) { got, err := w.Share(ctx, none, "x", "y"); return len(got), err },
+			"Shared":      func() (int, error) { got, err := w.Shared(ctx, none, "x"); return len(got), err },
+			"Dump":        func() (int, error) { _, err := w.Dump(ctx, none, t.TempDir(), nil); return 0, err },
 			"Expire":      func() (int, error) { n, _, err := w.Expire(ctx, none, 0); return int(n), err },
 			"ReleaseHold": func() (int, error) { return 0, w.ReleaseHold(ctx, none, "x") },
 			"Retention": func() (int, error) {
@@ -165,25 +174,31 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				_, err := w.AdminWithPassword(ctx, none)
 				return 0, err
 			},
-			"Alert":       func() (int, error) { _, err := w.Alert(ctx, none, a.ID); return 0, err },
-			"AlertPlace":  func() (int, error) { _, err := w.AlertPlace(ctx, none, a.ID); return 0, err },
-			"AlertRaw":    func() (int, error) { _, err := w.AlertRaw(ctx, none, a.ID); return 0, err },
-			"Alerts":      func() (int, error) { got, err := w.Alerts(ctx, none, store.AlertFilter{}); return len(got), err },
-			"Beat":        func() (int, error) { return 0, w.Beat(ctx, none, w.node.ID, store.Beat{}) },
-			"Client":      func() (int, error) { _, err := w.Client(ctx, none, w.client.Name); return 0, err },
-			"Clients":     func() (int, error) { got, err := w.Clients(ctx, none); return len(got), err },
-			"DeleteDemo":  func() (int, error) { _, err := w.DeleteDemo(ctx, none); return 0, err },
-			"DeleteTOTP":  func() (int, error) { return 0, w.DeleteTOTP(ctx, none) },
-			"DeleteToken": func() (int, error) { return 0, w.DeleteToken(ctx, none, "x") },
-			"DeleteUser":  func() (int, error) { return 0, w.DeleteUser(ctx, none, "admin") },
-			"EndSession":  func() (int, error) { return 0, w.EndSession(ctx, none, "x") },
-			"Enrol":       func() (int, error) { _, err := w.Enrol(ctx, none, store.Enrolment{}); return 0, err },
-			"Feed":        func() (int, error) { got, _, err := w.Feed(ctx, none, 0, 10); return len(got), err },
-			"FeedSpan":    func() (int, error) { _, err := w.FeedSpan(ctx, none); return 0, err },
-			"Heads":       func() (int, error) { got, err := w.Heads(ctx, none, w.node.ID); return len(got), err },
-			"Node":        func() (int, error) { _, err := w.Node(ctx, none, w.node.ID); return 0, err },
-			"NodeKey":     func() (int, error) { _, err := w.NodeKey(ctx, none, w.node.ID); return 0, err },
-			"Nodes":       func() (int, error) { got, err := w.Nodes(ctx, none); return len(got), err },
+			"Alert":      func() (int, error) { _, err := w.Alert(ctx, none, a.ID); return 0, err },
+			"AlertPlace": func() (int, error) { _, err := w.AlertPlace(ctx, none, a.ID); return 0, err },
+			"AlertRaw":   func() (int, error) { _, err := w.AlertRaw(ctx, none, a.ID); return 0, err },
+			"Alerts":     func() (int, error) { got, err := w.Alerts(ctx, none, store.AlertFilter{}); return len(got), err },
+			"Agents": func() (int, error) {
+				got, err := w.Agents(ctx, none, store.AgentFilter{})
+				return len(got.Agents), err
+			},
+			"SetFacts":      func() (int, error) { return 0, w.SetFacts(ctx, none, w.node.ID, store.Facts{Machine: &soc.Machine{}}) },
+			"Beat":          func() (int, error) { return 0, w.Beat(ctx, none, w.node.ID, store.Beat{}) },
+			"Client":        func() (int, error) { _, err := w.Client(ctx, none, w.client.Name); return 0, err },
+			"Clients":       func() (int, error) { got, err := w.Clients(ctx, none); return len(got), err },
+			"DeleteDemo":    func() (int, error) { _, err := w.DeleteDemo(ctx, none); return 0, err },
+			"DeleteAccount": func() (int, error) { return 0, w.DeleteAccount(ctx, none, "admin") },
+			"DeleteTOTP":    func() (int, error) { return 0, w.DeleteTOTP(ctx, none) },
+			"DeleteToken":   func() (int, error) { return 0, w.DeleteToken(ctx, none, "x") },
+			"DeleteUser":    func() (int, error) { return 0, w.DeleteUser(ctx, none, "admin") },
+			"EndSession":    func() (int, error) { return 0, w.EndSession(ctx, none, "x") },
+			"Enrol":         func() (int, error) { _, err := w.Enrol(ctx, none, store.Enrolment{}); return 0, err },
+			"Feed":          func() (int, error) { got, _, err := w.Feed(ctx, none, 0, 10); return len(got), err },
+			"FeedSpan":      func() (int, error) { _, err := w.FeedSpan(ctx, none); return 0, err },
+			"Heads":         func() (int, error) { got, err := w.Heads(ctx, none, w.node.ID); return len(got), err },
+			"Node":          func() (int, error) { _, err := w.Node(ctx, none, w.node.ID); return 0, err },
+			"NodeKey":       func() (int, error) { _, err := w.NodeKey(ctx, none, w.node.ID); return 0, err },
+			"Nodes":         func() (int, error) { got, err := w.Nodes(ctx, none); return len(got), err },
 			"InviteUser": func() (int, error) {
 				_, err := w.InviteUser(ctx, none, "x", store.Wanted{Role: soc.RoleViewer, AllClients: true})
 				return 0, err
@@ -212,7 +227,7 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 				_, _, err := w.Act(ctx, none, store.Step{Verb: soc.VerbAcknowledge, Alert: &a.ID})
 				return 0, err
 			},
-			"GroupTimeline": func() (int, error) { got, err := w.GroupTimeline(ctx, none, soc.GroupID{}); return len(got), err },
+			"GroupTimeline": func() (int, error) { got, _, err := w.GroupTimeline(ctx, none, soc.GroupID{}); return len(got), err },
 			"Matches": func() (int, error) {
 				got, err := w.Matches(ctx, none, store.Step{Verb: soc.VerbAcknowledge, Query: &query.Query{}})
 				return int(got.Alerts), err
@@ -222,7 +237,7 @@ func TestTheZeroScopeSeesAndChangesNothing(t *testing.T) {
 			"GroupOf":    func() (int, error) { _, err := w.GroupOf(ctx, none, a.ID); return 0, err },
 			"Sightings":  func() (int, error) { got, err := w.Sightings(ctx, none, a.ID); return len(got), err },
 			"Similar":    func() (int, error) { got, err := w.Similar(ctx, none, a.ID); return int(got.Seen), err },
-			"Timeline":   func() (int, error) { got, err := w.Timeline(ctx, none, a.ID); return len(got), err },
+			"Timeline":   func() (int, error) { got, _, err := w.Timeline(ctx, none, a.ID); return len(got), err },
 			"Undo":       func() (int, error) { _, _, err := w.Undo(ctx, none, "x"); return 0, err },
 			"Group":      func() (int, error) { _, err := w.Group(ctx, none, soc.GroupID{}); return 0, err },
 			"Groups":     func() (int, error) { got, err := w.Groups(ctx, none, store.GroupFilter{}); return len(got.Groups), err },

@@ -78,7 +78,7 @@ func TestPeoplesTagsAreStepsAndAreFound(t *testing.T) {
 		if len(names) != 1 || names[0].Text != "night" {
 			t.Errorf("ni is completed to %v", names)
 		}
-		line := must(w.Timeline(t.Context(), system, a.ID))(t)
+		line := must2(w.Timeline(t.Context(), system, a.ID))(t)
 		if len(line) < 3 || line[len(line)-1].Verb != soc.VerbTag || line[len(line)-1].Tag != "case 17" {
 			t.Errorf("the timeline is %+v", line)
 		}

@@ -200,7 +200,7 @@ func TestUndoLeavesAloneWhatWasTouchedSince(t *testing.T) {
 			t.Errorf("undo after %s: %v, want a conflict", soc.UndoFor, err)
 		}
 		var verbs []soc.Verb
-		for _, did := range must(w.GroupTimeline(t.Context(), ann, group))(t) {
+		for _, did := range must2(w.GroupTimeline(t.Context(), ann, group))(t) {
 			verbs = append(verbs, did.Verb)
 		}
 		if diff := cmp.Diff([]soc.Verb{soc.VerbAcknowledge, soc.VerbUndo, soc.VerbEscalate, soc.VerbAcknowledge}, verbs); diff != "" {
@@ -277,7 +277,7 @@ func TestCommentsMentionAndStayInScope(t *testing.T) {
 		if got := must(w.Mentioned(t.Context(), cleo))(t); len(got) != 0 {
 			t.Errorf("cleo reads of a client that is not hers: %+v", got)
 		}
-		if got := must(w.Timeline(t.Context(), bob, a.ID))(t); len(got) != 1 || got[0].Text == "" {
+		if got := must2(w.Timeline(t.Context(), bob, a.ID))(t); len(got) != 1 || got[0].Text == "" {
 			t.Errorf("the timeline of the alert: %+v", got)
 		}
 		if _, err := w.act(t, cleo, store.Step{Verb: soc.VerbComment, Alert: &a.ID, Text: "x"}); !errors.Is(err, soc.ErrNotFound) {

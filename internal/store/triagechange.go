@@ -121,15 +121,24 @@ func (m *moves) add(a *touched, state, verdict int) {
 }
 
 func (t *triage) saveMoves(m moves) error {
-	for _, group := range slices.Sorted(maps.Keys(m.groups)) {
-		n := m.groups[group]
-		_, err := t.tx.ExecContext(t.ctx, `UPDATE alert_groups SET open = open + ?, acknowledged = acknowledged + ?, escalated = escalated + ? WHERE num = ?`,
-			n[stateOpen], n[stateAcknowledged], n[stateEscalated], group)
-		if err == nil {
-			_, err = t.tx.ExecContext(t.ctx, `UPDATE alert_groups SET state = `+groupState+` WHERE num = ?`, group)
-		}
+	// Of very many groups most change alike: those share a statement.
+	alike := map[[len(states)]int64][]int64{}
+	groups := slices.Sorted(maps.Keys(m.groups))
+	for _, group := range groups {
+		alike[*m.groups[group]] = append(alike[*m.groups[group]], group)
+	}
+	for n, groups := range alike {
+		is, nums := t.db.oneOfNums(groups)
+		_, err := t.tx.ExecContext(t.ctx, `UPDATE alert_groups SET open = open + ?, acknowledged = acknowledged + ?, escalated = escalated + ? WHERE num`+is, //nolint:gosec // question marks only
+			append([]any{n[stateOpen], n[stateAcknowledged], n[stateEscalated]}, nums...)...)
 		if err != nil {
-			return fmt.Errorf("change the state of a group: %w", err)
+			return fmt.Errorf("change the counts of groups: %w", err)
+		}
+	}
+	if len(groups) > 0 {
+		is, nums := t.db.oneOfNums(groups)
+		if _, err := t.tx.ExecContext(t.ctx, `UPDATE alert_groups SET state = `+groupState+` WHERE num`+is, nums...); err != nil { //nolint:gosec // question marks only
+			return fmt.Errorf("change the state of groups: %w", err)
 		}
 	}
 	for _, key := range slices.SortedFunc(maps.Keys(m.outcomes), outcomeKey.compare) {
@@ -154,7 +163,11 @@ func (t *triage) tell(alerts []touched) error {
 
 func (t *triage) stream(alerts []touched) error {
 	if len(alerts) > fedOneByOne {
-		pos, err := take(t.ctx, t.tx, "feed", 1)
+		err := t.db.announce(t.ctx, t.tx, t.name)
+		var pos int64
+		if err == nil {
+			pos, err = take(t.ctx, t.tx, "feed", 1)
+		}
 		if err == nil {
 			_, err = t.tx.ExecContext(t.ctx, `INSERT INTO feed (pos, alert_num, at_ms) VALUES (?, 0, ?)`, pos, t.now.UnixMilli())
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -116,13 +115,8 @@ func (t *triage) giveBack(action int64, done soc.Action, now, before []touched) 
 		opposite := map[soc.Verb]soc.Verb{soc.VerbTag: soc.VerbUntag, soc.VerbUntag: soc.VerbTag}
 		return t.retag(opposite[done.Verb], done.Tag, groups)
 	}
-	const was = `(SELECT %s FROM action_alerts WHERE action_num = ? AND alert_num = alerts.num)`
-	var set []string
-	var args []any
-	for _, column := range []string{"state", "verdict", "owner_num", "resolved_ms", "resolution"} {
-		set, args = append(set, column+` = `+fmt.Sprintf(was, column)), append(args, action)
-	}
-	_, err := t.tx.ExecContext(t.ctx, `UPDATE alerts SET `+strings.Join(set, `, `)+` WHERE num IN (SELECT alert_num FROM action_alerts WHERE action_num = ?)`, append(args, t.num)...) //nolint:gosec // the columns are ours
+	_, err := t.tx.ExecContext(t.ctx, `UPDATE alerts SET state = was.state, verdict = was.verdict, owner_num = was.owner_num, resolved_ms = was.resolved_ms, resolution = was.resolution
+		FROM action_alerts AS was WHERE was.action_num = ? AND was.alert_num = alerts.num AND alerts.num IN (SELECT alert_num FROM action_alerts WHERE action_num = ?)`, action, t.num)
 	if err != nil {
 		return err
 	}

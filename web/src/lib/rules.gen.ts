@@ -28,6 +28,15 @@ export const rules = {
 			maxLength: 1024,
 		},
 	},
+	'delete-account': {
+		current_password: {
+			maxLength: 1024,
+		},
+		name: {
+			maxLength: 64,
+			required: true,
+		},
+	},
 	'set-totp': {
 		code: {
 			minLength: 6,
@@ -285,6 +294,11 @@ export const rules = {
 		},
 	},
 	'set-retention': {
+		audit_days: {
+			minimum: 0,
+			maximum: 36500,
+			number: true,
+		},
 		policies: {
 			maxItems: 5000,
 			required: true,
