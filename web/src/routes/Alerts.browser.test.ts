@@ -99,9 +99,9 @@ describe('the list of alerts', () => {
 	it('asks for a verdict also while another step on all of the filter waits for a yes', async () => {
 		core.on('POST /api/v1/actions/preview', () => ({ alerts: 40, as_of: 1 }));
 		await userEvent.keyboard('jxA');
-		await page.getByRole('button', { name: 'Escalate' }).click();
+		await page.getByRole('button', { name: 'Escalate e' }).click();
 		await expect.element(page.getByRole('button', { name: 'Do it' })).toBeVisible();
-		await page.getByRole('button', { name: 'Resolve' }).click();
+		await page.getByRole('button', { name: 'Resolve r' }).click();
 		await expect.element(page.getByRole('group', { name: 'Verdict' })).toBeVisible();
 		await expect.element(page.getByRole('button', { name: 'Do it' })).not.toBeInTheDocument();
 	});
