@@ -103,6 +103,17 @@ func golden(t *testing.T, path, got string) {
 	}
 }
 
+func TestFieldsThatNobodyNeedsAreNotLookedFor(t *testing.T) {
+	recordings, err := filepath.Glob("testdata/*.txt")
+	must(t, err)
+	r := recording(t, recordings[0])
+	r.Without = []string{"os", "suricata"}
+	m := r.Fetch(t.Context())
+	if _, asked := m.Took["os"]; asked || m.OS != (OS{}) || m.Kernel.Release == "" {
+		t.Errorf("asked for os %v, got %+v and kernel %+v; want no system and the kernel", asked, m.OS, m.Kernel)
+	}
+}
+
 // The machine that runs the tests is real, and what is told of it can be checked.
 func TestThisMachine(t *testing.T) {
 	r := &Reader{}

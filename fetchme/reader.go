@@ -29,6 +29,9 @@ type Reader struct {
 	Root string
 	// SOCme is the version of the program that asks, if that is SOCme.
 	SOCme string
+	// Without names fields that nobody needs to look for, such as suricata or
+	// temperatures. They stay empty.
+	Without []string
 
 	machine probes // what is not in files; tests put a recording in its place
 
@@ -75,7 +78,9 @@ type asked struct {
 }
 
 // Fetch looks at the machine. It never fails: what cannot be found is missing.
-func (r *Reader) Fetch(ctx context.Context) Machine { return r.fetch(ctx, fields()) }
+func (r *Reader) Fetch(ctx context.Context) Machine {
+	return r.fetch(ctx, slices.DeleteFunc(fields(), func(f field) bool { return slices.Contains(r.Without, f.name) }))
+}
 
 func (r *Reader) fetch(ctx context.Context, fields []field) Machine {
 	// Gopsutil takes this for the environment.

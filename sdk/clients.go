@@ -110,7 +110,8 @@ type Overview struct {
 		Count  int       `json:"count"`
 		Median float64   `json:"median_seconds"`
 	} `json:"claims"`
-	Nodes   NodeCount `json:"nodes"`
+	Nodes   NodeCount        `json:"nodes"`
+	Agents  *soc.AgentTotals `json:"agents,omitempty"` // nil until a node tells of any
 	Clients []struct {
 		soc.Client
 		Waiting    Waiting          `json:"waiting"`

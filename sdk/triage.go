@@ -16,6 +16,8 @@ type Doing struct {
 	Owner   string      `json:"owner,omitempty"`  // id or name, of soc.VerbAssign
 	Text    string      `json:"text,omitempty"`
 	Tag     string      `json:"tag,omitempty"` // of soc.VerbTag and soc.VerbUntag
+	// Internal keeps a comment from the client's own people; nil is what is usual for whoever writes it.
+	Internal *bool `json:"internal,omitempty"`
 	// AsOf is that of the list or preview that was looked at; 0 acts on all. It is for
 	// groups and filters.
 	AsOf int64 `json:"as_of,omitempty"`

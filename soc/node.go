@@ -87,6 +87,8 @@ type Node struct {
 	Heads   []HeadState    `json:"heads" nullable:"false" doc:"newest epoch first, the most urgent lane first"`
 	Sources []SourceHealth `json:"sources" nullable:"false"`
 	Health  *NodeHealth    `json:"health,omitempty" doc:"what the node last told of itself; absent until it has"`
+	Machine *Machine       `json:"machine,omitempty" doc:"what it runs on; absent until the node has told it, and in lists"`
+	Agents  *NodeAgents    `json:"agents,omitempty" doc:"the agents of its Wazuh manager; absent unless node.toml names the manager's API"`
 
 	Version                string    `json:"version,omitempty"`
 	Address                string    `json:"address,omitempty" doc:"where its last request came from"`
@@ -159,6 +161,7 @@ type NodeHealth struct {
 	CPUPercent  float64 `json:"cpu_percent" doc:"of one core, of the node's process since the last beat"`
 	MemoryBytes int64   `json:"memory_bytes" doc:"resident, of the node's process"`
 	Load        float64 `json:"load" doc:"the machine's, over one minute"`
+	CPUUsage    float64 `json:"cpu_usage_percent" doc:"of all the machine's cores together, since the last beat"`
 	Cores       int     `json:"cores"`
 	MemoryFree  int64   `json:"memory_free" doc:"bytes that the machine has available"`
 	MemoryTotal int64   `json:"memory_total"`

@@ -100,4 +100,5 @@ type Action struct {
 	Group    *GroupID  `json:"group,omitempty" doc:"the group, where a group was acted on"`
 	Alerts   int64     `json:"alerts" doc:"how many alerts it changed"`
 	Undone   bool      `json:"undone,omitempty" doc:"it was taken back"`
+	Internal bool      `json:"internal,omitempty" doc:"a comment that the client's own people (viewers of named clients) do not get"`
 }

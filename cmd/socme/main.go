@@ -35,7 +35,7 @@ func root() *cobra.Command {
 			"them and proves that none was lost. `socme up` runs both on this machine.",
 		SilenceUsage: true, SilenceErrors: true, Version: version,
 	}
-	cmd.AddCommand(up(), userCommand(), sessionCommand(), auditCommand(), tokenCommand(), clientCommand(), nodeCommand(), alertCommand(), groupCommand(), undoCommand(), mentionsCommand(), proofCommand(), verifyCommand(), demoCommand(), openapiCommand(), wazuhCommand(), notifyCommand(), opsCommand(), fetchCommand(), retentionCommand(), advisoryCommand(), publisherCommand(), applyCommand(), backupCommand(), viewCommand(), queryCommand(), overviewCommand(), aboutCommand(), statusCommand(), restoreCommand())
+	cmd.AddCommand(up(), userCommand(), sessionCommand(), auditCommand(), tokenCommand(), clientCommand(), nodeCommand(), agentCommand(), alertCommand(), groupCommand(), undoCommand(), mentionsCommand(), proofCommand(), verifyCommand(), demoCommand(), openapiCommand(), wazuhCommand(), notifyCommand(), opsCommand(), fetchCommand(), retentionCommand(), advisoryCommand(), publisherCommand(), applyCommand(), backupCommand(), viewCommand(), queryCommand(), overviewCommand(), aboutCommand(), statusCommand(), restoreCommand())
 	return cmd
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -69,6 +70,15 @@ func printNode(out io.Writer, n sdk.NodeDetail, now time.Time) error {
 	if h := n.Health; h != nil {
 		printHealth(row, h, now)
 	}
+	if m := n.Machine; m != nil {
+		printMachine(row, m, now)
+	}
+	if a := n.Agents; a != nil {
+		row("agents", "%s, as of %s", agentCounts(a.AgentCounts), ago(a.ToldTime, now))
+		if a.Trouble != "" {
+			row("TROUBLE", "%s", a.Trouble)
+		}
+	}
 	b.WriteByte('\n')
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "SOURCE\tSTATE\tLINES\tALERTS\tFILTERED\tSKIPPED\tLAG\tFAILURES\tPATH")
@@ -124,8 +134,8 @@ func printHealth(row func(name, format string, args ...any), h *soc.NodeHealth, 
 		row("TROUBLE", "%s", h.Trouble)
 	}
 	row("process", "%.1f %% of a core, %s, up since %s", h.CPUPercent, size(h.MemoryBytes), ago(h.StartTime, now))
-	row("machine", "load %.2f on %d cores, %s of %s memory free, %s of %s disk free",
-		h.Load, h.Cores, size(h.MemoryFree), size(h.MemoryTotal), size(h.DiskFree), size(h.DiskTotal))
+	row("load", "%.0f %% of the machine's processor, load %.2f on %d cores, %s of %s memory free, %s of %s disk free",
+		h.CPUUsage, h.Load, h.Cores, size(h.MemoryFree), size(h.MemoryTotal), size(h.DiskFree), size(h.DiskTotal))
 	system := h.System
 	if h.Suricata != "" {
 		system += "; Suricata " + h.Suricata
@@ -134,6 +144,40 @@ func printHealth(row func(name, format string, args ...any), h *soc.NodeHealth, 
 		system += "; Wazuh " + h.Wazuh
 	}
 	row("system", "%s", system)
+}
+
+// printMachine prints what is known of the machine.
+func printMachine(row func(name, format string, args ...any), m *soc.Machine, now time.Time) {
+	words := func(name string, parts ...string) {
+		parts = slices.DeleteFunc(parts, func(part string) bool { return part == "" })
+		if len(parts) > 0 {
+			row(name, "%s", oneLine(strings.Join(parts, ", ")))
+		}
+	}
+	of := func(s soc.Space) string { return size(s.Used) + " of " + size(s.Total) }
+	words("machine", m.Host, m.Model, m.Inside)
+	words("os", m.OS, m.Kernel)
+	if !m.BootTime.IsZero() {
+		row("booted", "%s", ago(m.BootTime, now))
+	}
+	cores := ""
+	if m.Cores > 0 {
+		cores = fmt.Sprintf("%d cores, %d threads", m.Cores, m.Threads)
+	}
+	words("cpu", m.CPU, cores)
+	words("gpu", m.GPUs...)
+	if m.Memory.Total > 0 {
+		row("memory", "%s", of(m.Memory))
+	}
+	if m.Swap.Total > 0 {
+		row("swap", "%s", of(m.Swap))
+	}
+	for _, d := range m.Disks {
+		row("disk", "%s %s %s", oneLine(d.Mount), of(d.Space), oneLine(d.Type))
+	}
+	for _, a := range m.Addresses {
+		words("address", a.Address+" "+a.Interface)
+	}
 }
 
 func size(n int64) string { return humanize.IBytes(uint64(max(0, n))) }

@@ -44,6 +44,8 @@ func reached() map[string]string {
 		"set-client-logo": "client logo set x FILE", "delete-client-logo": "client logo delete x",
 		"add-node-token": "node token --client x",
 
+		"list-agents": "agent list",
+
 		"list-nodes": "node list", "node": "node show gate", "revoke-node": "node revoke a", "node-proof": "proof gate --output NEW",
 
 		"list-users": "user list", "invite-user": "user invite x --role viewer --all-clients", "user": "user set x --role viewer", "set-user": "user disable x",
@@ -61,7 +63,7 @@ func onlyElsewhere() map[string]string {
 	const account = "it is about the account of who is signed in by a browser; a token has none"
 	return map[string]string{
 		"sign-in": account, "sign-in-by-link": account, "session": account, "sign-out": account, "change-account": account,
-		"new-totp": account, "set-totp": account, "delete-totp": account, "metrics": "Prometheus asks it",
+		"delete-account": account + "; an admin deletes users with socme user delete", "new-totp": account, "set-totp": account, "delete-totp": account, "metrics": "Prometheus asks it",
 	}
 }
 

@@ -39,6 +39,9 @@ func overviewCommand() *cobra.Command {
 			if err := table.Flush(); err != nil {
 				return err
 			}
+			if o.Agents != nil {
+				fmt.Fprintf(cmd.OutOrStdout(), "\nWazuh agents: %s\n", agentCounts(o.Agents.AgentCounts))
+			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "\n%d claimed since %s, after %s at the median\n", o.Claims.Count, o.Claims.Since.Local().Format(time.DateTime),
 				time.Duration(o.Claims.Median*float64(time.Second)).Round(time.Second))
 			return err

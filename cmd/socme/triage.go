@@ -24,7 +24,7 @@ func doing(noun string, one func(*cobra.Command, *sdk.Caller, string, sdk.Doing)
 	var cmds []*cobra.Command
 	for _, verb := range append(soc.Verbs(), soc.VerbComment, soc.VerbTag, soc.VerbUntag) {
 		var verdict, query string
-		var yes, asJSON bool
+		var yes, asJSON, visible bool
 		d := sdk.Doing{Verb: verb}
 		use := string(verb) + " ID"
 		args := cobra.ExactArgs(1)
@@ -37,6 +37,10 @@ func doing(noun string, one func(*cobra.Command, *sdk.Caller, string, sdk.Doing)
 				var err error
 				if d.Verdict, err = soc.ParseVerdict(verdict); err != nil {
 					return err
+				}
+				if cmd.Flags().Changed("visible") {
+					internal := !visible
+					d.Internal = &internal
 				}
 				var action soc.Action
 				switch {
@@ -73,6 +77,7 @@ func doing(noun string, one func(*cobra.Command, *sdk.Caller, string, sdk.Doing)
 			flags.StringVar(&d.Tag, "tag", "", "the tag")
 			_ = cmd.MarkFlagRequired("tag")
 		case soc.VerbComment:
+			flags.BoolVar(&visible, "visible", false, "the client's own people may read it (default: only if you see named clients alone)")
 			_ = cmd.MarkFlagRequired("text")
 		}
 		if verb != soc.VerbComment {
@@ -138,6 +143,9 @@ func actionList(use, short string, args cobra.PositionalArgs, list func(*cobra.C
 					did += " as " + a.Verdict.String()
 				case a.Verb == soc.VerbAssign:
 					did += " to " + oneLine(a.Owner)
+				}
+				if a.Internal {
+					did += " (internal)"
 				}
 				if a.Undone {
 					did += " (taken back)"

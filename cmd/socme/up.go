@@ -139,6 +139,7 @@ func start(ctx context.Context, group *errgroup.Group, c *core.Core, out io.Writ
 type localNode struct {
 	dir, client, name string
 	config            config.Node
+	agents            func() ([]soc.ManagedAgent, error) // of an example; nil for a real one
 }
 
 // open enrols it if it is not yet. It does nothing until it runs.
@@ -160,7 +161,7 @@ func (l localNode) open(ctx context.Context, c *core.Core, log *slog.Logger) (*n
 			return nil, err
 		}
 	}
-	return node.New(ctx, node.Options{Dir: l.dir, Config: l.config, Version: version, Log: log.With("node", l.name), Now: time.Now})
+	return node.New(ctx, node.Options{Dir: l.dir, Config: l.config, Version: version, Log: log.With("node", l.name), Now: time.Now, Agents: l.agents})
 }
 
 // localConfig is what node.toml says, with the usual sensors that exist.

@@ -119,10 +119,11 @@ func (e examples) open(ctx context.Context, client demo.Client) (*node.Node, err
 	if err := os.MkdirAll(feed, 0o700); err != nil {
 		return nil, err
 	}
+	began := time.Now()
 	example := localNode{dir: e.node(client), client: client.Name, name: client.Node, config: config.Node{Sources: []config.Source{
 		{Name: "Suricata (recorded)", Kind: config.KindSuricata, Path: filepath.Join(feed, demo.EveFile)},
 		{Name: "Wazuh (recorded)", Kind: config.KindWazuh, Path: filepath.Join(feed, demo.AlertsFile)},
-	}}}
+	}}, agents: func() ([]soc.ManagedAgent, error) { return client.Agents(began) }}
 	return example.open(ctx, e.core, e.log)
 }
 

@@ -47,6 +47,27 @@ func (a *API) account(api huma.API) {
 			}
 			return nil, a.problem(ctx, a.Store.SetAccount(ctx, p.scope, change))
 		})
+	op := operation("delete-account", http.MethodPost, "/account/delete", signed, "Delete one's own account; its sessions and tokens end at once")
+	op.Description = "What was done with it stays in the audit and in timelines. The last admin of all clients cannot go."
+	op.DefaultStatus = http.StatusNoContent
+	op.Errors = append(op.Errors, http.StatusConflict)
+	huma.Register(api, op, func(ctx context.Context, in *struct {
+		Remote
+		Body struct {
+			Name string `json:"name" maxLength:"64" doc:"one's own name, exactly"`
+			Present
+		}
+	},
+	) (*struct{}, error) {
+		p, err := a.atKeyboard(ctx, in.Body.Present, in.Origin)
+		if err != nil {
+			return nil, err
+		}
+		if in.Body.Name != p.user.Name {
+			return nil, huma.Error422UnprocessableEntity("This is not the name of your account.", &huma.ErrorDetail{Message: "is not your name", Location: "body.name"})
+		}
+		return nil, a.problem(ctx, a.Store.DeleteAccount(ctx, p.scope, in.Body.Name))
+	})
 }
 
 // atKeyboard is who is signed in, if they know their present password.

@@ -125,7 +125,7 @@ func (a *API) register(router *gin.Engine) huma.API {
 	root := humagin.New(router, config)
 	group := huma.NewGroup(root, prefix)
 	group.UseMiddleware(a.count, a.authenticate(root))
-	for _, room := range []func(huma.API){a.about, a.session, a.sessions, a.account, a.totp, a.users, a.tokens, a.audit, a.clients, a.nodes, a.proof, a.alerts, a.counts, a.groups, a.triage, a.views, a.stream, a.query, a.retention, a.overview, a.export, a.advisories} {
+	for _, room := range []func(huma.API){a.about, a.session, a.sessions, a.account, a.totp, a.users, a.tokens, a.audit, a.clients, a.nodes, a.agents, a.proof, a.alerts, a.counts, a.groups, a.triage, a.views, a.stream, a.query, a.retention, a.overview, a.export, a.advisories} {
 		room(group)
 	}
 	bare := huma.NewGroup(root)

@@ -155,6 +155,13 @@ func (i *isolation) side(t *testing.T, name string, n int) *side {
 	if s.alerts, err = i.store.Alerts(ctx, soc.ScopeOf("test", soc.RoleViewer, s.client.ID), store.AlertFilter{Limit: 500}); err != nil || len(s.alerts) != n {
 		t.Fatalf("%d alerts of %s, %v; want %d", len(s.alerts), name, err, n)
 	}
+	if err := i.store.SetFacts(ctx, system, s.node.ID, store.Facts{
+		Machine: &soc.Machine{Host: "machine of " + name},
+		Agents:  &soc.NodeAgents{AgentCounts: soc.AgentCounts{Active: 1}},
+		Listed:  []soc.ManagedAgent{{ID: "001", Name: "desk of " + name, Status: soc.AgentActive}},
+	}); err != nil {
+		t.Fatal(err)
+	}
 	s.token, _, err = i.store.AddToken(ctx, system, store.NewToken{Name: "script of " + name, Wanted: store.Wanted{Role: soc.RoleViewer, Clients: []string{name}}})
 	if err != nil {
 		t.Fatal(err)
@@ -390,6 +397,82 @@ func TestNotYoursAndNotThereAreTheSameAnswer(t *testing.T) {
 		t.Logf("GET %s: median of 200, not yours %s, not there %s", at, yours, there)
 		if diff := (yours - there).Abs(); diff > 50*time.Millisecond {
 			t.Errorf("GET %s: not yours takes %s, not there %s", at, yours, there)
+		}
+	}
+}
+
+// What the SOC's people write to each other is in no answer to a client's own people:
+// viewers of named clients. Whoever writes for them says so.
+func TestInternalCommentsAreNotForAClientsOwnPeople(t *testing.T) {
+	storetest.OnEach(t, func(t *testing.T, d storetest.Database) {
+		i := newIsolation(t, d)
+		operations := i.operations(t)
+		const among, said = "between the two of us", "we look into it"
+		north := i.sides[0]
+		visible := false
+		group := soc.NewGroupID(north.client.ID, &north.alerts[0].Alert)
+		var mentions strings.Builder // everybody, so that mentions are tried, too
+		for n := range i.made {
+			fmt.Fprintf(&mentions, ` @"user %d"`, n)
+		}
+		for _, step := range []store.Step{
+			{Text: among + mentions.String(), Alert: &north.alerts[0].ID},
+			{Text: among, Group: &group},
+			{Text: said, Alert: &north.alerts[0].ID, Internal: &visible},
+		} {
+			step.Verb = soc.VerbComment
+			if _, _, err := i.store.Act(t.Context(), system, step); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for id, r := range rows() {
+			if operations[id][0] != http.MethodGet || id == "stream" {
+				continue // the stream is read below, of alerts that are acted on
+			}
+			for _, a := range i.askers {
+				if ok, _ := r.may(a); !ok || !a.seesIt(north) {
+					continue
+				}
+				at := ""
+				if r.of != nil {
+					at, _ = r.of(t, i, a, north)
+				} else {
+					at, _ = r.about(t, i, a)
+				}
+				_, text, _ := i.ask(t, a, http.MethodGet, at, "")
+				own := a.role == soc.RoleViewer && !a.all
+				isTimeline := strings.HasSuffix(id, "-timeline")
+				if got := strings.Contains(text, among); own && got || !own && isTimeline && !got {
+					t.Errorf("%s: %s tells of the internal comment: %v", a.name, at, got)
+				}
+				if isTimeline && !strings.Contains(text, said) {
+					t.Errorf("%s: %s lacks what was said to the client", a.name, at)
+				}
+			}
+		}
+	})
+}
+
+func TestACommentIsInternalAsItsWriterIs(t *testing.T) {
+	i := newIsolation(t, storetest.SQLite())
+	north := i.sides[0]
+	at := "/alerts/" + north.alerts[0].ID.String() + "/actions"
+	for _, a := range i.askers {
+		if a.role != soc.RoleAnalyst || !a.seesIt(north) {
+			continue
+		}
+		for body, want := range map[string]bool{
+			`{"verb":"comment","text":"x"}`:                  a.all,
+			`{"verb":"comment","text":"x","internal":true}`:  true,
+			`{"verb":"comment","text":"x","internal":false}`: false,
+		} {
+			_, text, _ := i.ask(t, a, "POST", at, body)
+			if got := into[soc.Action](t, text); got.Internal != want {
+				t.Errorf("%s writes %s: internal %v, want %v", a.name, body, got.Internal, want)
+			}
+		}
+		if status, text, _ := i.ask(t, a, "POST", at, `{"verb":"acknowledge","internal":true}`); status != 422 {
+			t.Errorf("%s: an internal step = %d %s, want 422: steps are seen by whoever sees the alert", a.name, status, text)
 		}
 	}
 }

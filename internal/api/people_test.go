@@ -244,3 +244,49 @@ func TestRequestsAreLimited(t *testing.T) {
 		t.Errorf("a body of 70 KiB = %d %.200s, want 413", status, text)
 	}
 }
+
+func TestOnesOwnAccountIsDeletedByNameAndPassword(t *testing.T) {
+	storetest.OnEach(t, func(t *testing.T, d storetest.Database) {
+		s := serve(t, d)
+		root := s.join(t, "root", soc.RoleAdmin)
+		ada := s.join(t, "ada", soc.RoleAnalyst)
+		gone := func(name, password string) string {
+			return fmt.Sprintf(`{"name":%q,"current_password":%q}`, name, password)
+		}
+		ada.must(t, 403, "POST", "/account/delete", gone("ada", "not hers"))
+		if text := ada.must(t, 422, "POST", "/account/delete", gone("root", ada.password)); !strings.Contains(text, "body.name") {
+			t.Errorf("another name = %s, want the place", text)
+		}
+		other := &person{browser(t), s, "ada", ada.password}
+		other.must(t, 200, "POST", "/session", fmt.Sprintf(`{"name":"ada","password":%q}`, ada.password))
+		ada.must(t, 204, "POST", "/account/delete", gone("ada", ada.password))
+		for _, session := range []*person{ada, other} {
+			session.must(t, 401, "GET", "/session", "")
+		}
+		other.must(t, 401, "POST", "/session", fmt.Sprintf(`{"name":"ada","password":%q}`, ada.password))
+		records, err := s.store.Audit(t.Context(), system, store.AuditFilter{Limit: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r := records[0]; r.Verb != "delete" || r.Noun != "user" || r.Actor.Name != "ada" || r.Target.Name != "ada" {
+			t.Errorf("the newest record of the audit is %+v, want that ada deleted ada", r)
+		}
+
+		// Whoever made the core's first admins may go, but not the last who can do everything.
+		users, err := s.store.Users(t.Context(), system)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, u := range users {
+			if u.Name != "root" && u.Role == soc.RoleAdmin {
+				if err := s.store.DeleteUser(t.Context(), system, u.ID); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		if text := root.must(t, 409, "POST", "/account/delete", gone("root", root.password)); !strings.Contains(text, "admin of all clients") {
+			t.Errorf("the last admin = %s, want what to do first", text)
+		}
+		root.must(t, 200, "GET", "/session", "")
+	})
+}

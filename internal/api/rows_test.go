@@ -78,6 +78,7 @@ func rows() map[string]row {
 		"session":        {least: "self", about: sent("/session", ""), shows: nothing},
 		"sign-out":       {least: "viewer", ok: 204, about: signOut, quiet: true},
 		"change-account": {least: "self", ok: 204, quiet: true, about: sent("/account", `{}`)},
+		"delete-account": {least: "self", ok: 422, quiet: true, about: sent("/account/delete", `{"name":"{new}"}`)},
 		"new-totp":       {least: "self", about: sent("/account/totp", ""), quiet: true},
 		"set-totp":       {least: "self", ok: 422, about: sent("/account/totp", `{"secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","code":"000000"}`), quiet: true},
 		"delete-totp":    {least: "self", ok: 204, about: sent("/account/totp/delete", `{}`)},
@@ -116,6 +117,8 @@ func rows() map[string]row {
 		"node":        {least: "viewer", of: path("/nodes/{node}"), shows: some},
 		"node-proof":  {least: "viewer", of: path("/nodes/{node}/proof?from=2020-01-01T00:00:00Z"), shows: some},
 		"revoke-node": {least: "admin", ok: 204, of: path("/nodes/{node}/revoke")},
+
+		"list-agents": {least: "viewer", about: sent("/agents", ""), count: nodesOf, shows: some}, // each node tells of one
 
 		"overview": {least: "viewer", about: sent("/overview", ""), shows: counts},
 

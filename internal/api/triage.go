@@ -18,6 +18,8 @@ type Doing struct {
 	Owner   string      `json:"owner,omitempty" maxLength:"64" doc:"the id or name of the user to assign to"`
 	Tag     string      `json:"tag,omitempty" maxLength:"64" doc:"needed to tag and untag; kept in lower case"`
 	Text    string      `json:"text,omitempty" maxLength:"8192" doc:"the comment, or the reason; @name mentions a user"`
+	// Internal is nil for what is usual.
+	Internal *bool `json:"internal,omitempty" doc:"of a comment: keep it from viewers of named clients, who are the clients' own people; if absent, it is kept from them if whoever writes it may see all clients"`
 }
 
 // DoingToMany is what somebody wants to do to a group or to all that a filter finds.
@@ -35,7 +37,7 @@ type Refusal struct {
 }
 
 func (d *Doing) step() store.Step {
-	return store.Step{Verb: d.Verb, Verdict: d.Verdict, Owner: d.Owner, Text: d.Text, Tag: d.Tag}
+	return store.Step{Verb: d.Verb, Verdict: d.Verdict, Owner: d.Owner, Text: d.Text, Tag: d.Tag, Internal: d.Internal}
 }
 
 // act takes a step and tells the streams.

@@ -26,6 +26,8 @@ type Node struct {
 	Outbox  Outbox   `toml:"outbox"`
 	Filters []Filter `toml:"filter"`
 	Budget  Budget   `toml:"budget"`
+	// WazuhAPI is where the node asks which agents there are; nil asks nobody.
+	WazuhAPI *WazuhAPI `toml:"wazuh_api"`
 }
 
 // Outbox bounds what a node keeps until the core has it.
@@ -126,6 +128,13 @@ const NodeTemplate = `# What this node reads. One [[source]] for each sensor; re
 #
 # [budget]
 # per_rule_hour = 10000                    # alerts of one rule in an hour; no bound without it
+#
+# Which agents the Wazuh manager has, and which of them are away: asked once a minute.
+# [wazuh_api]
+# url = "https://127.0.0.1:55000"
+# username = "socme"                       # may read agents: the role agents_readonly
+# password_file = "wazuh-api.password"     # in the node's data folder, or an absolute path
+# fingerprint = "…"                        # sha256 of the API's certificate; or ca_file
 `
 
 // ReadNode reads dir/node.toml. A file that does not exist configures nothing.
@@ -155,6 +164,11 @@ func ReadNode(dir string) (Node, error) {
 	}
 	if err := node.check(); err != nil {
 		return Node{}, fmt.Errorf("%w: read %s: %w", soc.ErrInvalid, file, err)
+	}
+	if node.WazuhAPI != nil {
+		if err := node.WazuhAPI.complete(dir); err != nil {
+			return Node{}, fmt.Errorf("%w: read %s: wazuh_api: %w", soc.ErrInvalid, file, err)
+		}
 	}
 	return node, nil
 }

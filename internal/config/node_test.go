@@ -88,3 +88,32 @@ func TestReadNode(t *testing.T) {
 		t.Errorf("no file = %+v, %v; want nothing configured", got, err)
 	}
 }
+
+func TestTheWazuhAPIIsReadAsTheIndexerIs(t *testing.T) {
+	const good = "url = \"https://127.0.0.1:55000\"\nusername = \"socme\"\npassword_file = \"api.password\"\n"
+	for _, tt := range []struct{ name, text, says string }{
+		{"an API", good + "fingerprint = \"" + strings.Repeat("AB:", 31) + "AB\"\n", ""},
+		{"no user", "url = \"https://127.0.0.1:55000\"\n", "no one without"},
+		{"in the clear", strings.Replace(good, "https://127.0.0.1", "http://wazuh.example", 1), "use https://"},
+		{"two ways to trust", good + "ca_file = \"/ca\"\nfingerprint = \"ab\"\n", "keep one"},
+		{"a setting that there is not", good + "index = \"x\"\n", "no setting"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, config.NodeFile), []byte("[wazuh_api]\n"+tt.text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			got, err := config.ReadNode(dir)
+			if tt.says != "" {
+				if !errors.Is(err, soc.ErrInvalid) || !strings.Contains(err.Error(), tt.says) {
+					t.Errorf("ReadNode = %v, want ErrInvalid that says %q", err, tt.says)
+				}
+				return
+			}
+			want := &config.WazuhAPI{URL: "https://127.0.0.1:55000", Username: "socme", PasswordFile: filepath.Join(dir, "api.password"), Fingerprint: strings.Repeat("ab", 32)}
+			if diff := cmp.Diff(want, got.WazuhAPI); err != nil || diff != "" {
+				t.Errorf("ReadNode: %v (-want +got):\n%s", err, diff)
+			}
+		})
+	}
+}

@@ -26,6 +26,7 @@ func (i *Ingest) Handler() http.Handler {
 	mux.HandleFunc("POST "+wire.PathBatch, i.known(i.serveBatch, mustBeValid))
 	mux.HandleFunc("POST "+wire.PathMissing, i.known(i.serveMissing, mustBeValid))
 	mux.HandleFunc("POST "+wire.PathBeat, i.known(i.serveBeat, mustBeValid))
+	mux.HandleFunc("POST "+wire.PathFacts, i.known(i.serveFacts, mustBeValid))
 	return mux
 }
 

@@ -38,7 +38,7 @@ type forwarder struct {
 	outbox  *Outbox
 	sources func() []soc.SourceHealth
 	machine *machine
-	http    *http.Client // for batches
+	http    *http.Client // for batches, and what is as long
 	small   *http.Client // for everything else: on a connection of its own it waits behind no batch
 	key     crypto.Signer
 	most    time.Duration // longest pause between tries
@@ -358,7 +358,7 @@ func (f *forwarder) answers() <-chan struct{} {
 // ask tries the cores in turn, the one that answered last first.
 func (f *forwarder) ask(ctx context.Context, path, kind string, body []byte, into any) error {
 	client := f.small
-	if path == wire.PathBatch {
+	if path == wire.PathBatch || path == wire.PathFacts {
 		client = f.http
 	}
 	f.mu.Lock()

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shirou/gopsutil/v4/cpu"
 	"github.com/shirou/gopsutil/v4/disk"
 	"github.com/shirou/gopsutil/v4/host"
 	"github.com/shirou/gopsutil/v4/load"
@@ -30,9 +31,11 @@ type machine struct {
 	looked          time.Time
 	system          string
 	suricata, wazuh string
+	busy, all       float64   // seconds that the machine's cores had worked, and had in all
 	cpu             float64   // seconds that the process had used
 	measured        time.Time // when
 	share           float64   // what was told last, in percent of a core
+	usage           float64   // likewise, of the whole machine
 }
 
 // lookEvery is how often versions are looked for; to ask for one may take this long.
@@ -65,11 +68,13 @@ func (m *machine) fill(ctx context.Context, h *soc.NodeHealth, now time.Time) {
 			if elapsed := now.Sub(m.measured).Seconds(); elapsed >= 1 {
 				h.CPUPercent = max(0, 100*(used-m.cpu)/elapsed)
 				m.share, m.cpu, m.measured = h.CPUPercent, used, now
+				m.usage = m.worked(ctx)
 			} else {
 				h.CPUPercent = m.share // too short a time to tell
 			}
 		}
 	}
+	h.CPUUsage = m.usage
 	if average, err := load.AvgWithContext(ctx); err == nil {
 		h.Load = average.Load1
 	}
@@ -79,6 +84,24 @@ func (m *machine) fill(ctx context.Context, h *soc.NodeHealth, now time.Time) {
 	if usage, err := disk.UsageWithContext(ctx, m.dir); err == nil {
 		h.DiskFree, h.DiskTotal = int64(usage.Free), int64(usage.Total)
 	}
+}
+
+// worked is the share of the machine's time that its cores have worked since the last
+// call, in percent.
+func (m *machine) worked(ctx context.Context) float64 {
+	times, err := cpu.TimesWithContext(ctx, false)
+	if err != nil || len(times) == 0 {
+		return 0
+	}
+	t := times[0]
+	idle := t.Idle + t.Iowait
+	busy := t.User + t.System + t.Nice + t.Irq + t.Softirq + t.Steal
+	share := 0.0
+	if all := busy + idle - m.all; m.all > 0 && all > 0 {
+		share = min(100, max(0, 100*(busy-m.busy)/all))
+	}
+	m.busy, m.all = busy, busy+idle
+	return share
 }
 
 func (m *machine) versions(ctx context.Context, now time.Time) {

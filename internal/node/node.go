@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/socme-project/socme/internal/config"
+	"github.com/socme-project/socme/internal/wire"
 	"github.com/socme-project/socme/soc"
 )
 
@@ -22,6 +23,8 @@ type Options struct {
 	Version string
 	Log     *slog.Logger
 	Now     func() time.Time
+	// Agents are those of an example node, which has no manager to ask. Nil asks as Config says.
+	Agents func() ([]soc.ManagedAgent, error)
 }
 
 // Node is a collector that is ready to run.
@@ -32,6 +35,7 @@ type Node struct {
 	outbox    *Outbox
 	sources   []*watched
 	forwarder *forwarder
+	facts     *facts
 }
 
 // New opens the data folder of an enrolled node.
@@ -64,6 +68,13 @@ func New(ctx context.Context, o Options) (*Node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare the way to the core: %w", err)
 	}
+	n.facts = &facts{forwarder: n.forwarder, look: looker()}
+	if o.Config.WazuhAPI != nil {
+		n.facts.agents = (&agents{config: *o.Config.WazuhAPI, log: o.Log}).ask
+	}
+	if o.Agents != nil {
+		n.facts.agents = func(context.Context) wire.Agents { return agentsOf(o.Agents) }
+	}
 	return n, nil
 }
 
@@ -78,6 +89,7 @@ func (n *Node) Run(ctx context.Context) error {
 		group.Go(func() error { return n.forwarder.lane(ctx, l) })
 	}
 	group.Go(func() error { return n.forwarder.beats(ctx) })
+	group.Go(func() error { return n.facts.run(ctx) })
 	err := group.Wait()
 	if closeErr := n.outbox.Close(); err == nil {
 		err = closeErr

@@ -71,6 +71,26 @@ func (s *Store) SetAccount(ctx context.Context, scope soc.Scope, c AccountChange
 	return nil
 }
 
+// DeleteAccount removes the user who asks, whose name must be given exactly, with their
+// sessions and tokens. What they did stays in the audit and in timelines. ErrConflict if no
+// admin of all clients would be left.
+func (s *Store) DeleteAccount(ctx context.Context, scope soc.Scope, name string) error {
+	err := s.tx(ctx, func(g *gorm.DB, _ *sql.Tx) error {
+		row, err := own(ctx, g, scope)
+		if err != nil {
+			return err
+		}
+		if row.Name != name {
+			return fmt.Errorf("%w: this is not the name of the account", soc.ErrInvalid)
+		}
+		return s.removeUser(ctx, g, scope, row)
+	})
+	if err != nil {
+		return fmt.Errorf("delete account: %w", err)
+	}
+	return nil
+}
+
 // TOTP is a second factor as it is kept.
 type TOTP struct {
 	Sealed []byte

@@ -81,6 +81,8 @@ func empty(ctx context.Context, tx *sql.Tx, client int64) error {
 		`DELETE FROM alert_tags WHERE alert_num IN ` + ofAlerts,
 		`DELETE FROM group_tags WHERE group_num IN ` + ofGroups,
 		`DELETE FROM withheld WHERE node_num IN (SELECT num FROM nodes WHERE client_num = ?)`,
+		`DELETE FROM agents WHERE node_num IN (SELECT num FROM nodes WHERE client_num = ?)`,
+		`DELETE FROM node_facts WHERE node_num IN (SELECT num FROM nodes WHERE client_num = ?)`,
 		`DELETE FROM ledger WHERE head_num IN ` + ofHeads,
 		`DELETE FROM tape WHERE head_num IN ` + ofHeads,
 		`DELETE FROM signed_heads WHERE head_num IN ` + ofHeads,

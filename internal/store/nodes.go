@@ -32,6 +32,8 @@ type nodeRow struct {
 	ClientID             string `gorm:"->"`
 	ClientName           string `gorm:"->"`
 	Demo                 bool   `gorm:"->"`
+	Machine              string `gorm:"->"` // soc.Machine as JSON, or ""
+	AgentCounts          string `gorm:"->"` // soc.NodeAgents as JSON, or ""
 }
 
 func (nodeRow) TableName() string { return "nodes" }
@@ -42,8 +44,9 @@ func (r nodeRow) client() soc.NamedClient {
 	return soc.NamedClient{ID: soc.ClientID(r.ClientID), Name: r.ClientName}
 }
 
-const nodeSelect = `SELECT nodes.*, clients.id AS client_id, clients.name AS client_name, clients.demo
-	FROM nodes JOIN clients ON clients.num = nodes.client_num`
+const nodeSelect = `SELECT nodes.*, clients.id AS client_id, clients.name AS client_name, clients.demo,
+		COALESCE(node_facts.machine, '') AS machine, COALESCE(node_facts.agent_counts, '') AS agent_counts
+	FROM nodes JOIN clients ON clients.num = nodes.client_num LEFT JOIN node_facts ON node_facts.node_num = nodes.num`
 
 // headRow is the core's end of one chain.
 type headRow struct {
@@ -70,6 +73,14 @@ func (r nodeRow) node(now time.Time) soc.Node {
 	if r.Health != "" {
 		n.Health = &soc.NodeHealth{}
 		_ = json.Unmarshal([]byte(r.Health), n.Health) // likewise
+	}
+	if r.Machine != "" {
+		n.Machine = &soc.Machine{}
+		_ = json.Unmarshal([]byte(r.Machine), n.Machine) // likewise
+	}
+	if r.AgentCounts != "" {
+		n.Agents = &soc.NodeAgents{}
+		_ = json.Unmarshal([]byte(r.AgentCounts), n.Agents) // likewise
 	}
 	n.State = n.StateAt(now)
 	return n
@@ -103,9 +114,14 @@ func (r *nodeRow) addHeads(n *soc.Node, heads []headRow, now time.Time) {
 	n.State = n.StateAt(now)
 }
 
-// Nodes lists the nodes in scope by client and name. It is never nil.
+// Nodes lists the nodes in scope by client and name, without their machines. It is never
+// nil.
 func (s *Store) Nodes(ctx context.Context, scope soc.Scope) ([]soc.Node, error) {
-	return s.nodes(ctx, scope, "")
+	nodes, err := s.nodes(ctx, scope, "")
+	for i := range nodes {
+		nodes[i].Machine = nil
+	}
+	return nodes, err
 }
 
 // Node finds one node by its id.

@@ -20,6 +20,7 @@ type Overview struct {
 	Severities []SeverityWaiting `json:"severities" nullable:"false" doc:"every severity, the worst first"`
 	Claims     Claims            `json:"claims"`
 	Nodes      NodeCount         `json:"nodes"`
+	Agents     *soc.AgentTotals  `json:"agents,omitempty" doc:"of Wazuh, by nodes that are not revoked; absent until a node tells of any"`
 	Clients    []ClientOverview  `json:"clients" nullable:"false" doc:"by name"`
 }
 
@@ -82,6 +83,7 @@ type ClientOverview struct {
 	Waiting    Waiting          `json:"waiting"`
 	Severities map[string]int64 `json:"open_by_severity" doc:"open groups of each severity; those without any are absent"`
 	States     NodeCount        `json:"node_states"`
+	Agents     *soc.AgentTotals `json:"agents,omitempty"`
 	Delivered  uint64           `json:"delivered" doc:"records that the core has taken"`
 	Behind     uint64           `json:"waiting_records" doc:"records that its nodes have and the core has not"`
 	Missing    uint64           `json:"missing" doc:"records that its nodes declared gone"`
@@ -246,8 +248,18 @@ func (s *Store) readNodes(ctx context.Context, scope soc.Scope, o *Overview, of 
 		client.States.add(n.State)
 		client.Delivered += n.Delivered
 		client.Missing += n.Missing
-		if n.State != soc.NodeRevoked {
-			client.Behind += n.Waiting
+		if n.State == soc.NodeRevoked {
+			continue
+		}
+		client.Behind += n.Waiting
+		if n.Agents == nil {
+			continue
+		}
+		for _, totals := range []**soc.AgentTotals{&o.Agents, &client.Agents} {
+			if *totals == nil {
+				*totals = &soc.AgentTotals{}
+			}
+			(*totals).Add(n.Agents, s.now())
 		}
 	}
 	return nil

@@ -25,8 +25,8 @@ func (s *Store) Timeline(ctx context.Context, scope soc.Scope, id soc.AlertID) (
 	if err != nil {
 		return nil, soc.NamedClient{}, err
 	}
-	found, err := actionsOf(ctx, db, `actions WHERE actions.num IN (SELECT action_num FROM action_alerts WHERE alert_num = (SELECT num FROM alerts WHERE id = ?))
-		OR actions.verb = 'comment' AND actions.group_num = (SELECT group_num FROM alerts WHERE id = ?)`, timelineMost, alert.ID[:], alert.ID[:])
+	found, err := actionsOf(ctx, db, `actions WHERE `+readBy(scope)+` AND (actions.num IN (SELECT action_num FROM action_alerts WHERE alert_num = (SELECT num FROM alerts WHERE id = ?))
+		OR actions.verb = 'comment' AND actions.group_num = (SELECT group_num FROM alerts WHERE id = ?))`, timelineMost, alert.ID[:], alert.ID[:])
 	if err != nil {
 		return nil, soc.NamedClient{}, fmt.Errorf("timeline of alert %s: %w", id, err)
 	}
@@ -44,9 +44,9 @@ func (s *Store) GroupTimeline(ctx context.Context, scope soc.Scope, id soc.Group
 	if err != nil {
 		return nil, soc.NamedClient{}, err
 	}
-	found, err := actionsOf(ctx, db, `actions WHERE actions.group_num = (SELECT num FROM alert_groups WHERE id = ?)
+	found, err := actionsOf(ctx, db, `actions WHERE `+readBy(scope)+` AND (actions.group_num = (SELECT num FROM alert_groups WHERE id = ?)
 		OR actions.num IN (SELECT action_num FROM action_alerts JOIN alerts ON alerts.num = action_alerts.alert_num
-			WHERE alerts.group_num = (SELECT num FROM alert_groups WHERE id = ?))`, timelineMost, id[:], id[:])
+			WHERE alerts.group_num = (SELECT num FROM alert_groups WHERE id = ?)))`, timelineMost, id[:], id[:])
 	if err != nil {
 		return nil, soc.NamedClient{}, fmt.Errorf("timeline of group %s: %w", id, err)
 	}
@@ -62,7 +62,7 @@ func (s *Store) Mentioned(ctx context.Context, scope soc.Scope) ([]soc.Action, e
 	}
 	where, args := scopeOfSQL(`client_num`, scope)
 	found, err := actionsOf(ctx, db, `actions JOIN mentions ON mentions.action_num = actions.num JOIN users ON users.num = mentions.user_num
-		WHERE users.id = ? AND (actions.group_num IN (SELECT num FROM alert_groups WHERE `+where[0]+`)
+		WHERE users.id = ? AND `+readBy(scope)+` AND (actions.group_num IN (SELECT num FROM alert_groups WHERE `+where[0]+`)
 			OR actions.num IN (SELECT action_num FROM action_alerts JOIN alerts ON alerts.num = action_alerts.alert_num WHERE `+where[0]+`))`,
 		timelineMost, append(append([]any{scope.Actor().ID}, args...), args...)...)
 	if err != nil {
@@ -71,10 +71,19 @@ func (s *Store) Mentioned(ctx context.Context, scope soc.Scope) ([]soc.Action, e
 	return found, nil
 }
 
+// readBy keeps the actions that the scope may read. Viewers of named clients are the
+// clients' own people: they do not get what the SOC's people write to each other.
+func readBy(scope soc.Scope) string {
+	if !scope.All() && !scope.Role().Reaches(soc.RoleAnalyst) {
+		return `NOT actions.internal`
+	}
+	return `1 = 1`
+}
+
 // actionsOf reads actions, the newest first. from is what follows FROM.
 func actionsOf(ctx context.Context, db queryer, from string, limit int, args ...any) ([]soc.Action, error) {
 	rows, err := db.QueryContext(ctx, `SELECT actions.id, actions.at_ms, actions.who, actions.verb, actions.verdict, actions.owner, actions.text, actions.mentions, actions.query,
-		actions.alerts, actions.undone_ms, actions.of_groups, actions.tag, (SELECT id FROM alert_groups WHERE alert_groups.num = actions.group_num) FROM `+from+` ORDER BY actions.num DESC LIMIT ?`, append(args, limit)...)
+		actions.alerts, actions.undone_ms, actions.of_groups, actions.tag, actions.internal, (SELECT id FROM alert_groups WHERE alert_groups.num = actions.group_num) FROM `+from+` ORDER BY actions.num DESC LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +94,7 @@ func actionsOf(ctx context.Context, db queryer, from string, limit int, args ...
 		var at, undone int64
 		var group []byte
 		var mentions string
-		if err := rows.Scan(&a.ID, &at, &a.Who, &a.Verb, &a.Verdict, &a.Owner, &a.Text, &mentions, &a.Query, &a.Alerts, &undone, &a.OfGroups, &a.Tag, &group); err != nil {
+		if err := rows.Scan(&a.ID, &at, &a.Who, &a.Verb, &a.Verdict, &a.Owner, &a.Text, &mentions, &a.Query, &a.Alerts, &undone, &a.OfGroups, &a.Tag, &a.Internal, &group); err != nil {
 			return nil, err
 		}
 		a.Time, a.Undone = fromMS(at), undone != 0

@@ -23,6 +23,9 @@ type Step struct {
 	Owner   string      // the user's id or name, of VerbAssign
 	Text    string      // a comment, or the reason; at most TextMost bytes
 	Tag     string      // of VerbTag and VerbUntag
+	// Internal keeps a comment from viewers of named clients. Nil keeps it from them if
+	// whoever writes it may see all clients.
+	Internal *bool
 
 	Alert *soc.AlertID
 	Group *soc.GroupID
@@ -91,6 +94,8 @@ func (s *Step) check() error {
 		return fmt.Errorf("%w: the comment is empty", soc.ErrInvalid)
 	case s.Verb == soc.VerbComment && s.Query != nil:
 		return fmt.Errorf("%w: comment on an alert or on a group", soc.ErrInvalid)
+	case s.Verb != soc.VerbComment && s.Internal != nil:
+		return fmt.Errorf("%w: only a comment is internal, or not", soc.ErrInvalid)
 	case tags(s.Verb) == (s.Tag == ""):
 		return fmt.Errorf("%w: to tag an alert, or to take a tag away, name the tag; nothing else takes one", soc.ErrInvalid)
 	case len(s.Text) > TextMost:
@@ -330,6 +335,10 @@ func (t *triage) refuse(num int64, state int, owner *int64) error {
 // comment writes a text beside an alert or a group, and for whom it mentions.
 func (t *triage) comment(on []touched) error {
 	t.action.Alerts = int64(len(on))
+	t.action.Internal = t.scope.All()
+	if t.step.Internal != nil {
+		t.action.Internal = *t.step.Internal
+	}
 	if err := t.save(on); err != nil {
 		return err
 	}
@@ -351,8 +360,8 @@ func (t *triage) save(alerts []touched) error {
 		names = string(text)
 	}
 	a := &t.action
-	_, err = t.tx.ExecContext(t.ctx, `INSERT INTO actions (num, id, at_ms, user_num, who, verb, verdict, owner, text, mentions, query, group_num, alerts, of_groups, tag) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		t.num, a.ID, a.Time.UnixMilli(), t.user, a.Who, string(a.Verb), int(a.Verdict), a.Owner, a.Text, names, a.Query, t.group, a.Alerts, a.OfGroups, a.Tag)
+	_, err = t.tx.ExecContext(t.ctx, `INSERT INTO actions (num, id, at_ms, user_num, who, verb, verdict, owner, text, mentions, query, group_num, alerts, of_groups, tag, internal) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		t.num, a.ID, a.Time.UnixMilli(), t.user, a.Who, string(a.Verb), int(a.Verdict), a.Owner, a.Text, names, a.Query, t.group, a.Alerts, a.OfGroups, a.Tag, a.Internal)
 	if err != nil {
 		return err
 	}

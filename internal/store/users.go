@@ -274,23 +274,28 @@ func (s *Store) DeleteUser(ctx context.Context, scope soc.Scope, idOrName string
 		if err != nil {
 			return err
 		}
-		before, err := full(ctx, g, row)
-		if err != nil {
-			return err
-		}
-		if err := g.Exec(`DELETE FROM users WHERE num = ?`, row.Num).Error; err != nil {
-			return err
-		}
-		err = s.audit(g, scope, change{verb: "delete", noun: "user", target: row.target(), client: oneClient(before[0].Grant), before: userFacts(before[0])})
-		if err != nil {
-			return err
-		}
-		return mustLeaveAdmin(g)
+		return s.removeUser(ctx, g, scope, row)
 	})
 	if err != nil {
 		return fmt.Errorf("delete user: %w", err)
 	}
 	return nil
+}
+
+// removeUser deletes a user; sessions, tokens and the rest go with the row.
+func (s *Store) removeUser(ctx context.Context, g *gorm.DB, scope soc.Scope, row userRow) error {
+	before, err := full(ctx, g, row)
+	if err != nil {
+		return err
+	}
+	if err := g.Exec(`DELETE FROM users WHERE num = ?`, row.Num).Error; err != nil {
+		return err
+	}
+	err = s.audit(g, scope, change{verb: "delete", noun: "user", target: row.target(), client: oneClient(before[0].Grant), before: userFacts(before[0])})
+	if err != nil {
+		return err
+	}
+	return mustLeaveAdmin(g)
 }
 
 // forget removes what a user has in the tables.

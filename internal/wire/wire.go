@@ -20,6 +20,7 @@ const (
 	PathBatch   = "/node/v1/batch"   // a batch, see Encode → Ack or Refusal
 	PathMissing = "/node/v1/missing" // Missing → Ack or Refusal
 	PathBeat    = "/node/v1/beat"    // Beat → BeatReply
+	PathFacts   = "/node/v1/facts"   // Facts → FactsReply; a core before it answers 404
 )
 
 // Limits of a batch. A node keeps them, a core refuses what exceeds them.
@@ -155,3 +156,20 @@ type Beat struct {
 type BeatReply struct {
 	Time time.Time `json:"time"`
 }
+
+// Facts is what changes seldom and is too much for a beat. Nil parts are as they were.
+type Facts struct {
+	Machine *soc.Machine `json:"machine,omitempty"`
+	Agents  *Agents      `json:"agents,omitempty"`
+}
+
+// Agents are those of the node's Wazuh manager.
+type Agents struct {
+	// Trouble is why the manager cannot be asked; there are neither counts nor agents then.
+	Trouble string             `json:"trouble,omitempty"`
+	Counts  soc.AgentCounts    `json:"counts"`
+	Agents  []soc.ManagedAgent `json:"agents"` // at most soc.AgentsMost
+}
+
+// FactsReply says that they are kept.
+type FactsReply struct{}

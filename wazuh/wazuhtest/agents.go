@@ -45,6 +45,16 @@ func (s *Server) RemoveAgents(ids ...string) {
 	s.state.agents = slices.DeleteFunc(s.state.agents, func(a map[string]any) bool { return gone[a["id"]] })
 }
 
+// SetAgentStatus says how an agent is from now on: active, disconnected, pending or
+// never_connected.
+func (s *Server) SetAgentStatus(id, status string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a := s.agent(id); a != nil {
+		a["status"] = status
+	}
+}
+
 func (s *Server) enrol(name, ip string) map[string]any {
 	a := map[string]any{
 		"id": fmt.Sprintf("%03d", s.state.nextID), "name": name, "ip": ip, "registerIP": ip, "status": "never_connected",

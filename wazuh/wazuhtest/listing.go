@@ -220,6 +220,17 @@ func selected(list []map[string]any, fields []string) []map[string]any {
 		for _, field := range append(fields, "id") {
 			if v, ok := item[field]; ok {
 				kept[i][field] = v
+				continue
+			}
+			outer, inner, nested := strings.Cut(field, ".") // os.name is the name in os
+			object, _ := item[outer].(map[string]any)
+			if v, ok := object[inner]; nested && ok {
+				to, _ := kept[i][outer].(map[string]any)
+				if to == nil {
+					to = map[string]any{}
+					kept[i][outer] = to
+				}
+				to[inner] = v
 			}
 		}
 	}

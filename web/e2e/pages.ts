@@ -35,6 +35,7 @@ export const pages: Listed[] = [
 	},
 	{ name: 'nodes', path: '/nodes' },
 	{ name: 'node', path: (ids) => `/nodes/${ids.node}` },
+	{ name: 'agents', path: '/agents' },
 	{ name: 'clients', path: '/clients' },
 	{ name: 'client', path: (ids) => `/clients/${ids.client}` },
 	{ name: 'advisories', path: '/advisories' },

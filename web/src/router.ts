@@ -15,6 +15,7 @@ export const { p, navigate, isActive, route } = createRouter({
 		'/groups/:id': () => import('./routes/Group.svelte'),
 		'/nodes': () => import('./routes/Nodes.svelte'),
 		'/nodes/:id': () => import('./routes/Node.svelte'),
+		'/agents': () => import('./routes/Agents.svelte'),
 		'/advisories': () => import('./routes/Advisories.svelte'),
 		'/settings': () => import('./routes/Settings.svelte'),
 		'/users': () => import('./routes/Users.svelte'),

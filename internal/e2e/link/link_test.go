@@ -18,7 +18,7 @@ func TestMain(m *testing.M) { rig.Main(m) }
 
 // soak is how long the link is bad before it is cut; SOCME_SOAK sets another time,
 // SOCME_LINK_SEED repeats the losses.
-const soak = 2 * time.Minute
+const soak = 3 * time.Minute
 
 // The two ends of the wire.
 const (

@@ -38,6 +38,26 @@ export interface paths {
 		patch?: never;
 		trace?: never;
 	};
+	'/api/v1/account/delete': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		get?: never;
+		put?: never;
+		/**
+		 * Delete one's own account; its sessions and tokens end at once
+		 * @description What was done with it stays in the audit and in timelines. The last admin of all clients cannot go.
+		 */
+		post: operations['delete-account'];
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
 	'/api/v1/account/totp': {
 		parameters: {
 			query?: never;
@@ -156,6 +176,26 @@ export interface paths {
 		};
 		/** What publishers such as CERT-FR published, the newest first */
 		get: operations['list-advisories'];
+		put?: never;
+		post?: never;
+		delete?: never;
+		options?: never;
+		head?: never;
+		patch?: never;
+		trace?: never;
+	};
+	'/api/v1/agents': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		/**
+		 * Wazuh agents by name, as the nodes have them from their managers
+		 * @description A node tells of them if its node.toml names the manager's API: at most 1,000, the active ones last, and how many there are. Those of revoked nodes are left out, unless the node is asked for.
+		 */
+		get: operations['list-agents'];
 		put?: never;
 		post?: never;
 		delete?: never;
@@ -1202,6 +1242,8 @@ export interface components {
 			as_of?: number;
 			/** @description the query asks for groups, as list-groups does: it is done to all alerts of each */
 			groups?: boolean;
+			/** @description of a comment: keep it from viewers of named clients, who are the clients' own people; if absent, it is kept from them if whoever writes it may see all clients */
+			internal?: boolean;
 			/** @description the id or name of the user to assign to */
 			owner?: string;
 			query: string;
@@ -1236,6 +1278,8 @@ export interface components {
 			/** @description the group, where a group was acted on */
 			group?: string;
 			id: string;
+			/** @description a comment that the client's own people (viewers of named clients) do not get */
+			internal?: boolean;
 			/** @description names of the users whom the text mentions by @name */
 			mentions?: string[];
 			/** @description the filter asked for groups, and all alerts of each were acted on */
@@ -1354,6 +1398,33 @@ export interface components {
 			address?: string;
 			id: string;
 			name: string;
+		};
+		AgentPageBody: {
+			items: components['schemas']['ListedAgent'][];
+			/** @description cursor of the next page; null on the last */
+			next: string | null;
+			/** @description of the client and node that were asked for, whatever status and search are; null if no node tells of agents */
+			totals: components['schemas']['AgentTotals'];
+		};
+		AgentTotals: {
+			/** Format: int64 */
+			active: number;
+			/** Format: int64 */
+			disconnected: number;
+			/** Format: int64 */
+			never_connected: number;
+			/**
+			 * Format: int64
+			 * @description how many nodes tell of agents
+			 */
+			nodes: number;
+			/** Format: int64 */
+			pending: number;
+			/**
+			 * Format: int64
+			 * @description of these, those that have told nothing for five minutes, or cannot ask their manager
+			 */
+			stale: number;
 		};
 		AlertDetail: {
 			/** @description what the sensor did: allowed or blocked */
@@ -1583,6 +1654,7 @@ export interface components {
 			notes?: string;
 		};
 		ClientOverview: {
+			agents?: components['schemas']['AgentTotals'];
 			/** @description whom to call, the first one first */
 			contacts: components['schemas']['Contact'][];
 			/** Format: date-time */
@@ -1642,6 +1714,12 @@ export interface components {
 			name: string;
 			password: string;
 		};
+		'Delete-accountRequest': {
+			/** @description needed when there is a password */
+			current_password?: string;
+			/** @description one's own name, exactly */
+			name: string;
+		};
 		'Delete-clientRequest': {
 			/** @description count, and delete nothing */
 			dry_run?: boolean;
@@ -1657,6 +1735,8 @@ export interface components {
 			value: string;
 		};
 		Doing: {
+			/** @description of a comment: keep it from viewers of named clients, who are the clients' own people; if absent, it is kept from them if whoever writes it may see all clients */
+			internal?: boolean;
 			/** @description the id or name of the user to assign to */
 			owner?: string;
 			/** @description needed to tag and untag; kept in lower case */
@@ -1687,6 +1767,8 @@ export interface components {
 			 * @description of the list or preview that was looked at: alerts that came since are left alone
 			 */
 			as_of?: number;
+			/** @description of a comment: keep it from viewers of named clients, who are the clients' own people; if absent, it is kept from them if whoever writes it may see all clients */
+			internal?: boolean;
 			/** @description the id or name of the user to assign to */
 			owner?: string;
 			/** @description needed to tag and untag; kept in lower case */
@@ -2140,6 +2222,27 @@ export interface components {
 		ListColleagueBody: {
 			items: components['schemas']['Colleague'][];
 		};
+		ListedAgent: {
+			address?: string;
+			client: string;
+			client_id: string;
+			demo: boolean;
+			/** @description the manager's number for it, such as 001 */
+			id: string;
+			name: string;
+			node: string;
+			node_id: string;
+			os?: string;
+			/**
+			 * Format: date-time
+			 * @description its last keep-alive; of active ones to ten minutes
+			 */
+			seen_time?: string;
+			/** @enum {string} */
+			status: 'active' | 'disconnected' | 'pending' | 'never_connected';
+			/** @description of Wazuh */
+			version?: string;
+		};
 		ListNodeBody: {
 			items: components['schemas']['Node'][];
 		};
@@ -2163,6 +2266,67 @@ export interface components {
 		};
 		ListViewBody: {
 			items: components['schemas']['View'][];
+		};
+		Machine: {
+			/** @description without those that are of this machine alone */
+			addresses?: components['schemas']['MachineAddress'][];
+			/**
+			 * Format: date-time
+			 * @description when it was started
+			 */
+			boot_time?: string;
+			/** Format: int64 */
+			cores?: number;
+			/** @description the processor's model */
+			cpu?: string;
+			/** @description by where they are mounted */
+			disks?: components['schemas']['MachineDisk'][];
+			gpus?: string[];
+			/** @description the machine's own name */
+			host?: string;
+			/** @description the virtual machine or container that it is; empty for none */
+			inside?: string;
+			/** @description with its release and architecture */
+			kernel?: string;
+			memory?: components['schemas']['Space'];
+			/**
+			 * Format: double
+			 * @description at most, or now where that is not known
+			 */
+			mhz?: number;
+			/** @description maker and model */
+			model?: string;
+			os?: string;
+			/** @description absent if there is none */
+			swap?: components['schemas']['Space'];
+			/** Format: int64 */
+			threads?: number;
+			/**
+			 * Format: date-time
+			 * @description when the core heard of it
+			 */
+			told_time: string;
+		};
+		MachineAddress: {
+			/** @description with the length of its network, such as 10.0.0.7/24 */
+			address: string;
+			interface: string;
+			tailnet?: boolean;
+		};
+		MachineDisk: {
+			mount: string;
+			/**
+			 * Format: int64
+			 * @description bytes
+			 */
+			total: number;
+			/** @description such as ext4 */
+			type?: string;
+			/**
+			 * Format: int64
+			 * @description bytes
+			 */
+			used: number;
 		};
 		Matches: {
 			/**
@@ -2205,6 +2369,8 @@ export interface components {
 		Node: {
 			/** @description where its last request came from */
 			address?: string;
+			/** @description the agents of its Wazuh manager; absent unless node.toml names the manager's API */
+			agents?: components['schemas']['NodeAgents'];
 			/** Format: int64 */
 			alerts: number;
 			/** Format: date-time */
@@ -2244,6 +2410,8 @@ export interface components {
 			last_seen_time?: string;
 			/** @description ed25519, public: what the node signs its heads with */
 			ledger_key: string;
+			/** @description what it runs on; absent until the node has told it, and in lists */
+			machine?: components['schemas']['Machine'];
 			/**
 			 * Format: int64
 			 * @description records that the node declared gone
@@ -2267,6 +2435,28 @@ export interface components {
 			 */
 			waiting: number;
 		};
+		NodeAgents: {
+			/** Format: int64 */
+			active: number;
+			/** Format: int64 */
+			disconnected: number;
+			/**
+			 * Format: int64
+			 * @description how many of them are listed; at most 1,000 of a node, the active ones last
+			 */
+			listed: number;
+			/** Format: int64 */
+			never_connected: number;
+			/** Format: int64 */
+			pending: number;
+			/**
+			 * Format: date-time
+			 * @description when the core heard of the counts; absent if it never has
+			 */
+			told_time?: string;
+			/** @description why the manager cannot be asked; the counts are those before */
+			trouble?: string;
+		};
 		NodeCount: {
 			/** Format: int64 */
 			delivering: number;
@@ -2280,6 +2470,8 @@ export interface components {
 		NodeDetail: {
 			/** @description where its last request came from */
 			address?: string;
+			/** @description the agents of its Wazuh manager; absent unless node.toml names the manager's API */
+			agents?: components['schemas']['NodeAgents'];
 			/** Format: int64 */
 			alerts: number;
 			/** Format: date-time */
@@ -2319,6 +2511,8 @@ export interface components {
 			last_seen_time?: string;
 			/** @description ed25519, public: what the node signs its heads with */
 			ledger_key: string;
+			/** @description what it runs on; absent until the node has told it, and in lists */
+			machine?: components['schemas']['Machine'];
 			/**
 			 * Format: int64
 			 * @description records that the node declared gone
@@ -2354,6 +2548,11 @@ export interface components {
 			 * @description of one core, of the node's process since the last beat
 			 */
 			cpu_percent: number;
+			/**
+			 * Format: double
+			 * @description of all the machine's cores together, since the last beat
+			 */
+			cpu_usage_percent: number;
 			/**
 			 * Format: int64
 			 * @description bytes, on the disk of the outbox
@@ -2424,6 +2623,8 @@ export interface components {
 			value: string;
 		};
 		Overview: {
+			/** @description of Wazuh, by nodes that are not revoked; absent until a node tells of any */
+			agents?: components['schemas']['AgentTotals'];
 			claims: components['schemas']['Claims'];
 			/** @description by name */
 			clients: components['schemas']['ClientOverview'][];
@@ -2835,6 +3036,18 @@ export interface components {
 			 */
 			too_long: number;
 		};
+		Space: {
+			/**
+			 * Format: int64
+			 * @description bytes
+			 */
+			total: number;
+			/**
+			 * Format: int64
+			 * @description bytes
+			 */
+			used: number;
+		};
 		Status: {
 			/**
 			 * Format: date-time
@@ -3243,6 +3456,91 @@ export interface operations {
 			};
 			/** @description Forbidden */
 			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'delete-account': {
+		parameters: {
+			query?: never;
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody: {
+			content: {
+				'application/json': components['schemas']['Delete-accountRequest'];
+			};
+		};
+		responses: {
+			/** @description No Content */
+			204: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content?: never;
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Conflict */
+			409: {
 				headers: {
 					[name: string]: unknown;
 				};
@@ -3907,6 +4205,101 @@ export interface operations {
 			};
 			/** @description Forbidden */
 			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Unprocessable Entity */
+			422: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Too Many Requests */
+			429: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Internal Server Error */
+			500: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Service Unavailable */
+			503: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+		};
+	};
+	'list-agents': {
+		parameters: {
+			query?: {
+				/** @description by its id or its name; all clients if absent */
+				client?: string;
+				/** @description next of the page before */
+				cursor?: string;
+				limit?: number;
+				/** @description the id of one node; all of them if absent */
+				node?: string;
+				/** @description what name, address, number or system hold */
+				search?: string;
+				/** @description all of them if absent */
+				status?: 'active' | 'disconnected' | 'pending' | 'never_connected';
+			};
+			header?: never;
+			path?: never;
+			cookie?: never;
+		};
+		requestBody?: never;
+		responses: {
+			/** @description OK */
+			200: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/json': components['schemas']['AgentPageBody'];
+				};
+			};
+			/** @description Unauthorized */
+			401: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Forbidden */
+			403: {
+				headers: {
+					[name: string]: unknown;
+				};
+				content: {
+					'application/problem+json': components['schemas']['ErrorModel'];
+				};
+			};
+			/** @description Not Found */
+			404: {
 				headers: {
 					[name: string]: unknown;
 				};

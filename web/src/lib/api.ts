@@ -8,6 +8,12 @@ type Schemas = components['schemas'];
 export type Advisory = Schemas['Advisory'];
 export type AdvisoryKind = Advisory['kind'];
 export type Publisher = Schemas['Publisher'];
+export type Agent = Schemas['ListedAgent'];
+export type AgentCounts = Pick<
+	Schemas['AgentTotals'],
+	'active' | 'disconnected' | 'pending' | 'never_connected'
+>;
+export type AgentTotals = Schemas['AgentTotals'];
 export type About = Schemas['About'];
 export type Action = Schemas['Action'];
 export type Alert = Schemas['StoredAlert'];

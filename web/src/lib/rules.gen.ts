@@ -28,6 +28,15 @@ export const rules = {
 			maxLength: 1024,
 		},
 	},
+	'delete-account': {
+		current_password: {
+			maxLength: 1024,
+		},
+		name: {
+			maxLength: 64,
+			required: true,
+		},
+	},
 	'set-totp': {
 		code: {
 			minLength: 6,

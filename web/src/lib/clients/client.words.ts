@@ -43,8 +43,6 @@ export const t = catalogue({
 		noSensor: 'none found',
 		version: (text: string) => `node ${text}`,
 		upFor: (age: string) => `up ${age}`,
-		agents: 'Agents',
-		agentsUnknown: 'Nodes do not tell of Wazuh’s agents yet. Those that raised alerts are named in them.',
 	},
 	fr: {
 		notThere: 'Ce client n’existe pas',
@@ -86,8 +84,5 @@ export const t = catalogue({
 		noSensor: 'aucune trouvée',
 		version: (text: string) => `nœud ${text}`,
 		upFor: (age: string) => `lancé depuis ${age}`,
-		agents: 'Agents',
-		agentsUnknown:
-			'Les nœuds ne parlent pas encore des agents Wazuh. Ceux qui ont levé des alertes y sont nommés.',
 	},
 });

@@ -10,6 +10,7 @@ export function exampleHealth(parts: Partial<Health> = {}): Health {
 		memory_bytes: 0,
 		load: 0,
 		cores: 1,
+		cpu_usage_percent: 0,
 		memory_free: 50,
 		memory_total: 100,
 		disk_free: 50,

@@ -25,6 +25,12 @@ export const t = catalogue({
 		quiet: (span: string) => `No alert in ${span}.`,
 		rateFailed: 'The alert rate did not load',
 		figuresFailed: 'The figures did not load',
+		agents: 'Agents',
+		agentsSo: {
+			active: (n: number) => `${count(n)} active`,
+			disconnected: (n: number) => `${count(n)} disconnected`,
+		},
+		agentsStale: 'Of some nodes these are older counts.',
 		nodes: 'Nodes',
 		allNodes: 'All nodes',
 		states: {
@@ -100,6 +106,12 @@ export const t = catalogue({
 		quiet: (span: string) => `Aucune alerte en ${span}.`,
 		rateFailed: 'Le rythme des alertes n’a pas pu être chargé',
 		figuresFailed: 'Les chiffres n’ont pas pu être chargés',
+		agents: 'Agents',
+		agentsSo: {
+			active: (n: number) => `${count(n)} actif${n < 2 ? '' : 's'}`,
+			disconnected: (n: number) => `${count(n)} déconnecté${n < 2 ? '' : 's'}`,
+		},
+		agentsStale: 'Pour certains nœuds, ces chiffres sont anciens.',
 		nodes: 'Nœuds',
 		allNodes: 'Tous les nœuds',
 		states: {

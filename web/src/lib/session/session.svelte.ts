@@ -99,15 +99,27 @@ export class SessionState {
 		return undefined;
 	}
 
+	/** Deletes who is signed in, for good. */
+	async deleteAccount(name: string, password: string): Promise<Problem | undefined> {
+		const body = { name, current_password: password || undefined };
+		const { problem } = await ask(api.POST('/api/v1/account/delete', { body }));
+		if (!problem) this.#leave();
+		return problem;
+	}
+
 	/** Signs out here and at the core. A core that cannot be reached keeps us signed in. */
 	async signOut(): Promise<Problem | undefined> {
 		const { problem } = await ask(api.DELETE('/api/v1/session'));
 		if (problem && problem.status !== 401) return problem;
+		this.#leave();
+		return undefined;
+	}
+
+	#leave(): void {
 		this.#set(undefined);
 		const tabs = new BroadcastChannel(channel);
 		tabs.postMessage('signed out'); // the other tabs' sign-in was the same one
 		tabs.close();
-		return undefined;
 	}
 
 	#set(session: Session | undefined): void {

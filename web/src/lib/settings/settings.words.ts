@@ -43,6 +43,11 @@ export const t = catalogue({
 		end: 'End',
 		endOf: (address: string) => `End the session from ${address}`,
 		noSession: 'No session lasts.',
+		leave: 'Delete my account',
+		leaveText:
+			'Your sessions, tokens and views go at once and for good. What you did stays in timelines and in the audit.',
+		leaveName: (name: string) => `Your name, to be sure: ${name}`,
+		leaveNow: 'Delete for good',
 		appearance: 'Appearance',
 		appearanceText: 'In this browser. System follows the light and dark of the device.',
 		language: 'Language',
@@ -94,6 +99,11 @@ export const t = catalogue({
 		end: 'Fermer',
 		endOf: (address: string) => `Fermer la session depuis ${address}`,
 		noSession: 'Aucune session ouverte.',
+		leave: 'Supprimer mon compte',
+		leaveText:
+			'Vos sessions, jetons et vues disparaissent aussitôt et pour de bon. Ce que vous avez fait reste dans les chronologies et dans l’audit.',
+		leaveName: (name: string) => `Votre nom, pour être sûr : ${name}`,
+		leaveNow: 'Supprimer pour de bon',
 		appearance: 'Apparence',
 		appearanceText: 'Dans ce navigateur. Système suit le clair et le sombre de l’appareil.',
 		language: 'Langue',

@@ -42,9 +42,9 @@ export class Acting {
 		else await this.#send({ verb, ...more });
 	}
 
-	/** Writes a comment. True when it is kept. */
-	async say(text: string): Promise<boolean> {
-		const { problem } = await this.#send({ verb: 'comment', text });
+	/** Writes a comment; an internal one is kept from the client's own people. True when it is kept. */
+	async say(text: string, internal: boolean): Promise<boolean> {
+		const { problem } = await this.#send({ verb: 'comment', text, internal });
 		return problem === undefined;
 	}
 

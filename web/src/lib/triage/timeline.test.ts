@@ -62,3 +62,15 @@ it('offers names after an @, and puts the chosen one there', () => {
 	expect(offers(['ann', 'bob', 'abby'], 'b')).toEqual(['bob', 'abby']);
 	expect(mention && put('ask @b now', mention, 'bob')).toEqual({ text: 'ask @bob now', cursor: 9 });
 });
+
+it('says which comments the client does not get', () => {
+	const [internal, said] = entries(
+		[
+			action({ id: '2', verb: 'comment', text: 'for us', internal: true, time: '2026-10-13T14:31:53Z' }),
+			action({ id: '1', verb: 'comment', text: 'for you' }),
+		],
+		'ann',
+		[],
+	);
+	expect([internal?.note, said?.note]).toEqual(['internal', '']);
+});

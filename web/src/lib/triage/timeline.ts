@@ -32,6 +32,7 @@ function ofAction(action: Action, me: string): Entry {
 				: t.line[verb](who, self);
 	const notes = [
 		action.undone ? t.takenBack : '',
+		action.internal ? t.internal : '',
 		action.group && verb !== 'comment' ? t.onGroup(alerts) : '',
 		action.query ? t.onQuery(alerts, action.query) : '',
 	];

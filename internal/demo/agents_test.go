@@ -1,0 +1,29 @@
+package demo
+
+import (
+	"testing"
+	"time"
+
+	"github.com/socme-project/socme/soc"
+)
+
+func TestEveryExampleClientHasTheAgentsOfItsAlerts(t *testing.T) {
+	for _, client := range Clients() {
+		agents, err := client.Agents(time.Now())
+		if err != nil || len(agents) < 5 {
+			t.Fatalf("%s: %d agents, %v; want those of its recording", client.Name, len(agents), err)
+		}
+		away := 0
+		for _, a := range agents {
+			if a.ID == "000" || !a.Bound() {
+				t.Errorf("%s: %+v is no agent", client.Name, a)
+			}
+			if a.Status != soc.AgentActive {
+				away++
+			}
+		}
+		if away != 1 {
+			t.Errorf("%s: %d agents are away, want one to see", client.Name, away)
+		}
+	}
+}
