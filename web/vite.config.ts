@@ -1,10 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 
 // The core that `npm run dev` talks to. The built page always talks to its own origin.
 const core = process.env.SOCME_URL ?? 'http://127.0.0.1:8080';
+
+const chromium = {
+	launchOptions: {
+		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+		args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+	},
+	contextOptions: { locale: 'en-GB', timezoneId: 'Europe/Paris' },
+};
 
 export default defineConfig({
 	plugins: [tailwindcss(), svelte()],
@@ -18,5 +27,33 @@ export default defineConfig({
 		manifest: true,
 	},
 	server: { proxy: { '/api': { target: core, changeOrigin: true } } },
-	test: { include: ['src/**/*.test.ts'], environment: 'node' },
+	test: {
+		projects: [
+			{
+				extends: true,
+				test: {
+					name: 'logic',
+					include: ['src/**/*.test.ts'],
+					exclude: ['src/**/*.browser.test.ts'],
+					environment: 'node',
+				},
+			},
+			{
+				// Components with logic, in the machine's own Chromium.
+				extends: true,
+				test: {
+					name: 'browser',
+					include: ['src/**/*.browser.test.ts'],
+					setupFiles: ['src/browser.setup.ts'],
+					browser: {
+						enabled: true,
+						headless: true,
+						screenshotFailures: false,
+						provider: playwright(chromium),
+						instances: [{ browser: 'chromium' }],
+					},
+				},
+			},
+		],
+	},
 });

@@ -1,20 +1,16 @@
 import { expect, test } from '@playwright/test';
 import { Core } from './core';
-import { signIn, watch } from './page';
+import { signIn, tolerance, watch } from './page';
 
 test.describe.configure({ timeout: 180_000 }); // a machine with other things to do
 
-// The pictures of docs/design.md; taken again only when SOCME_PICTURES is set.
-const pictures = '../docs/pictures';
+// The pictures of docs/design.md: `npm run pictures` takes them anew.
 const wanted = {
 	dark: ['colours', 'type', 'buttons', 'choices', 'forms', 'states'],
 	light: ['colours'],
 } as const;
 
-// Light is looked at with all other pages; here it is one picture more.
-const themes = process.env.SOCME_PICTURES ? (['dark', 'light'] as const) : (['dark'] as const);
-
-for (const theme of themes) {
+for (const theme of ['dark', 'light'] as const) {
 	test(`the components of docs/design.md, ${theme}`, async ({ browser }) => {
 		const core = await Core.start();
 		const context = await browser.newContext({
@@ -32,14 +28,14 @@ for (const theme of themes) {
 		for (const name of wanted[theme]) {
 			const part = page.locator(`[data-picture=${name}]`);
 			await expect(part).toBeVisible();
-			if (process.env.SOCME_PICTURES) await part.screenshot({ path: `${pictures}/${name}-${theme}.png` });
+			await expect.soft(part).toHaveScreenshot(`${name}-${theme}.png`, tolerance);
 		}
 		if (theme === 'dark') {
 			await page.getByRole('button', { name: 'Delete the user ada' }).click();
 			const dialog = page.getByRole('dialog');
 			await dialog.getByRole('textbox').fill('ad');
 			await expect(dialog.getByRole('button', { name: 'Delete' })).toBeDisabled();
-			if (process.env.SOCME_PICTURES) await dialog.screenshot({ path: `${pictures}/confirm-dark.png` });
+			await expect.soft(dialog).toHaveScreenshot('confirm-dark.png', tolerance);
 			await dialog.getByRole('textbox').fill('ada');
 			await dialog.getByRole('button', { name: 'Delete' }).click();
 			await expect(dialog).toHaveCount(0);

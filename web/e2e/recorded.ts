@@ -1,13 +1,18 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Page, Route } from '@playwright/test';
+import type { APIResponse, Page, Route } from '@playwright/test';
 
 interface Answer {
 	status: number;
 	type: string;
+	/** As it was; pictures are kept in base64. */
 	body: string;
+	base64?: true;
 }
+
+/** So many of a list are kept: enough to see it, and few enough for small pictures. */
+const most = 5;
 
 interface Recording {
 	/** The moment at which it was made: what the browser's clock says while it is shown. */
@@ -22,15 +27,19 @@ const file = fileURLToPath(new URL('./recorded/answers.json.gz', import.meta.url
 /** Answers of a core, kept so that the same page is drawn from them on every machine. */
 export class Recorded {
 	#kept: Recording;
+	#names: readonly [string, string][];
+	#asking = 0;
 	/** What was asked for and is not in the recording. */
 	readonly missing: string[] = [];
 
-	private constructor(kept: Recording) {
+	private constructor(kept: Recording, names: readonly [string, string][] = []) {
 		this.#kept = kept;
+		this.#names = names;
 	}
 
-	static begin(): Recorded {
-		return new Recorded({ time: new Date().toISOString(), ids: {}, answers: {} });
+	/** Begins at the time of now; of each pair the first is kept as the second. */
+	static begin(names: readonly [string, string][]): Recorded {
+		return new Recorded({ time: new Date().toISOString(), ids: {}, answers: {} }, names);
 	}
 
 	static read(): Recorded {
@@ -49,20 +58,19 @@ export class Recorded {
 	async record(page: Page): Promise<void> {
 		await page.route('**/api/v1/**', async (route) => {
 			if (isStream(route)) return route.continue(); // the core is live, and silent
+			this.#asking++;
 			const response = await route.fetch();
-			const body = await response.text();
-			this.#kept.answers[nameOf(route)] = {
-				status: response.status(),
-				type: response.headers()['content-type'] ?? '',
-				body,
-			};
-			await route.fulfill({ response, body });
+			const answer = await answerOf(response);
+			for (const [here, kept] of this.#names) answer.body = answer.body.replaceAll(here, kept);
+			this.#kept.answers[nameOf(route)] = answer;
+			await give(route, answer);
+			this.#asking--;
 		});
 	}
 
 	/** Answers in the core's place. */
 	async replay(page: Page): Promise<void> {
-		await page.route('**/api/v1/**', (route) => {
+		await page.route('**/api/v1/**', async (route) => {
 			if (isStream(route)) return route.continue(); // the core is live, and silent
 			const answer = this.#kept.answers[nameOf(route)];
 			if (!answer) {
@@ -73,8 +81,14 @@ export class Recorded {
 					body: '{"title":"Not recorded"}',
 				});
 			}
-			return route.fulfill({ status: answer.status, contentType: answer.type, body: answer.body });
+			return give(route, answer);
 		});
+	}
+
+	/** Waits until nothing has been asked for a while. */
+	async quiet(): Promise<void> {
+		for (let calm = 0; calm < 3; calm = this.#asking > 0 ? 0 : calm + 1)
+			await new Promise((done) => setTimeout(done, 100));
 	}
 
 	write(ids: Record<string, string>): void {
@@ -84,6 +98,24 @@ export class Recorded {
 		);
 		writeFileSync(file, gzipSync(JSON.stringify({ ...this.#kept, answers }), { level: 9 }));
 	}
+}
+
+async function answerOf(response: APIResponse): Promise<Answer> {
+	const status = response.status();
+	const type = response.headers()['content-type'] ?? '';
+	const body = await response.body();
+	if (!/json|text/.test(type)) return { status, type, body: body.toString('base64'), base64: true };
+	const text = body.toString();
+	if (type !== 'application/json') return { status, type, body: text };
+	const data: unknown = JSON.parse(text);
+	if (typeof data !== 'object' || data === null || !('items' in data) || !Array.isArray(data.items))
+		return { status, type, body: text };
+	const items = data.items.slice(0, most);
+	return { status, type, body: JSON.stringify({ ...data, items, ...('next' in data && { next: null }) }) };
+}
+
+function give(route: Route, { status, type, body, base64 }: Answer): Promise<void> {
+	return route.fulfill({ status, contentType: type, body: base64 ? Buffer.from(body, 'base64') : body });
 }
 
 function isStream(route: Route): boolean {

@@ -89,6 +89,39 @@ test('a stream that is lost leaves the list usable', async ({ page }) => {
 	await expect(page.getByText(/Not live since/)).toHaveCount(0);
 });
 
+test('a part that is loaded while the core is away says so, and Retry brings it', async ({ page }) => {
+	await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+	const wrong = await watch(page);
+	await page.goto(core.url + flat);
+	await row(page, 'PAGE stays').getByRole('link').click();
+	const sheet = page.getByRole('complementary', { name: 'Alert' });
+	await expect(sheet.getByRole('tab', { name: 'Raw' })).toBeVisible();
+	const words = 'This part did not load: the core did not answer.';
+	await core.stop();
+	await sheet.getByRole('tab', { name: 'Raw' }).click();
+	const inPlace = sheet.getByRole('alert').filter({ hasText: words });
+	await expect(inPlace).toBeVisible();
+	await page.screenshot({ path: `${pictures}/part-away-desktop-dark.png` });
+	await accessible(page);
+	// A dialogue has no place on the page: its words float, and can be closed.
+	const tag = async () => {
+		await sheet.getByRole('button', { name: 'More', exact: true }).click();
+		await page.getByRole('menuitem', { name: /^Tags/ }).click();
+	};
+	await tag();
+	const told = page.getByRole('alert').filter({ hasText: words });
+	await expect(told).toHaveCount(2);
+	await told.getByRole('button', { name: 'Close' }).click();
+	await expect(told).toHaveCount(1);
+	await core.up();
+	await inPlace.getByRole('button', { name: 'Retry' }).click();
+	await expect(sheet.getByRole('tabpanel')).toContainText('PAGE stays');
+	await expect(inPlace).toHaveCount(0);
+	await tag();
+	await expect(page.getByRole('dialog')).toBeVisible();
+	expect(wrong).toEqual([]);
+});
+
 test('records that are missing are said in full', async ({ page }) => {
 	await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
 	await page.route(/\/api\/v1\/nodes\/[^/]+$/, async (route) => {

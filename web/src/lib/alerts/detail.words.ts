@@ -119,6 +119,7 @@ export const t = catalogue({
 			delivered: 'Delivered and proven',
 			skew: (name: string, by: string) =>
 				`The clocks do not agree: the ${name.toLowerCase()}’s is ${by} or more behind.`,
+			skewHere: (by: string) => `The clocks do not agree: yours is ${by} or more behind.`,
 		},
 		readFrom: 'Read from',
 		fromByte: (path: string, n: number) => `${path}, from byte ${count(n)}`,
@@ -285,6 +286,7 @@ export const t = catalogue({
 			delivered: 'Livrée et prouvée',
 			skew: (name: string, by: string) =>
 				`Les horloges ne concordent pas\u202f: celle du ${name.toLowerCase()} retarde d’au moins ${by}.`,
+			skewHere: (by: string) => `Les horloges ne concordent pas\u202f: la vôtre retarde d’au moins ${by}.`,
 		},
 		readFrom: 'Lue dans',
 		fromByte: (path: string, n: number) => `${path}, à partir de l’octet ${count(n)}`,

@@ -93,6 +93,13 @@ export class Inbox {
 		if (!single) this.selection.set(refused.map((id) => ({ id })));
 	}
 
+	/** Asks for the verdict of resolve, or no longer. What was proposed is given up. */
+	choose(): void {
+		this.#plan = undefined;
+		if (this.keys.choosing) this.keys.cancel();
+		else this.keys.choose();
+	}
+
 	/** Takes the step that was proposed. */
 	async confirm(): Promise<void> {
 		const plan = this.#plan;
@@ -149,6 +156,7 @@ export class Inbox {
 		const words = verdict ? `${verbWord(verb)}, ${verdictWord(verdict).toLowerCase()}` : verbWord(verb);
 		const plan: Plan = { verb, verdict, words, matches: undefined, problem: undefined };
 		this.#plan = plan;
+		this.keys.cancel();
 		const { data, problem } = await triage.preview(this.#page.query(), verb, this.#groups);
 		if (this.#plan === plan) this.#plan = { ...plan, matches: data, problem };
 	}
