@@ -32,6 +32,9 @@ func steps(d dialect) ([]migration, error) {
 		if err != nil {
 			return nil, err
 		}
+		if i > 0 && found[i-1].version == version {
+			return nil, fmt.Errorf("%s has the number of %s, and would never be taken", file, found[i-1].file)
+		}
 		found[i] = migration{version: version, file: file}
 	}
 	return found, nil

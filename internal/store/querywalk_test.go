@@ -18,15 +18,15 @@ func TestHowFarTheNewestAreLookedAt(t *testing.T) {
 		opposite bool
 		want     int
 	}{
-		"nothing was found":                   {0, million, false, 0},
-		"one in a hundred of a million":       {49, million, false, 7653},
-		"one in a hundred of ten million":     {49, 10 * million, false, 7653},
-		"one in a thousand of a million":      {5, million, false, 0},
-		"one in a thousand of ten million":    {5, 10 * million, false, 0},
-		"a rare opposite":                     {5, million, true, 75_000},
-		"an opposite with nothing, so far":    {0, million, true, 0},
-		"statistics that do not know":         {49, -1, false, 0},
-		"one in five thousand of ten million": {1, 10 * million, false, 0},
+		"nothing was found":                  {0, million, false, 0},
+		"one in a hundred of a million":      {5, million, false, 7500},
+		"one in a hundred of ten million":    {5, 10 * million, false, 7500},
+		"one in five hundred of a million":   {1, million, false, 0},
+		"of a small client, all were seen":   {0, 10 * million, false, 0},
+		"a rare opposite":                    {1, million, true, 37_500},
+		"an opposite with nothing, so far":   {0, million, true, 0},
+		"statistics that do not know":        {5, -1, false, 0},
+		"one in five hundred of ten million": {1, 10 * million, false, 0},
 	} {
 		if got := store.DepthFor(tt.some, 50, tt.total, tt.opposite); got != tt.want {
 			t.Errorf("%s: %d, want %d", name, got, tt.want)
