@@ -46,6 +46,7 @@ const (
 
 func newMachine(dir string, now time.Time) *machine {
 	m := &machine{dir: dir, started: now, measured: now}
+	m.worked() // what it had worked before is no share of later seconds, either
 	m.self, _ = process.NewProcess(int32(os.Getpid())) // nil tells nothing of the process
 	if m.self != nil {
 		if times, err := m.self.Times(); err == nil {
@@ -68,7 +69,7 @@ func (m *machine) fill(ctx context.Context, h *soc.NodeHealth, now time.Time) {
 			if elapsed := now.Sub(m.measured).Seconds(); elapsed >= 1 {
 				h.CPUPercent = max(0, 100*(used-m.cpu)/elapsed)
 				m.share, m.cpu, m.measured = h.CPUPercent, used, now
-				m.usage = m.worked(ctx)
+				m.usage = m.worked()
 			} else {
 				h.CPUPercent = m.share // too short a time to tell
 			}
@@ -88,8 +89,8 @@ func (m *machine) fill(ctx context.Context, h *soc.NodeHealth, now time.Time) {
 
 // worked is the share of the machine's time that its cores have worked since the last
 // call, in percent.
-func (m *machine) worked(ctx context.Context) float64 {
-	times, err := cpu.TimesWithContext(ctx, false)
+func (m *machine) worked() float64 {
+	times, err := cpu.Times(false)
 	if err != nil || len(times) == 0 {
 		return 0
 	}
