@@ -433,7 +433,7 @@ func TestInternalCommentsAreNotForAClientsOwnPeople(t *testing.T) {
 				if ok, _ := r.may(a); !ok || !a.seesIt(north) {
 					continue
 				}
-				at := ""
+				var at string
 				if r.of != nil {
 					at, _ = r.of(t, i, a, north)
 				} else {

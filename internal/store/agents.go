@@ -118,7 +118,6 @@ func (s *Store) agentRows(ctx context.Context, of map[string]*soc.Node, f *Agent
 		where, args = append(where, `(agents.name_key > ? OR agents.name_key = ? AND agents.num > ?)`), append(args, key, key, n)
 	}
 	var rows []agentRow
-	//nolint:gosec // the conditions are ours
 	err := s.read.WithContext(ctx).Raw(`SELECT agents.*, nodes.id AS node_id FROM agents JOIN nodes ON nodes.num = agents.node_num
 		WHERE `+strings.Join(where, ` AND `)+` ORDER BY agents.name_key, agents.num LIMIT ?`, append(args, f.Limit+1)...).Scan(&rows).Error
 	return rows, err

@@ -98,25 +98,8 @@ func (s *Store) setAgentCounts(ctx context.Context, tx *sql.Tx, node int64, told
 
 // setAgents writes what has changed: most agents are as they were a minute ago.
 func setAgents(ctx context.Context, tx *sql.Tx, node int64, listed []soc.ManagedAgent) error {
-	kept := map[string]soc.ManagedAgent{}
-	rows, err := tx.QueryContext(ctx, `SELECT id, name, address, os, version, status, seen_ms FROM agents WHERE node_num = ?`, node)
+	kept, err := agentsOf(ctx, tx, node)
 	if err != nil {
-		return err
-	}
-	for rows.Next() {
-		var a soc.ManagedAgent
-		var seen int64
-		if err := rows.Scan(&a.ID, &a.Name, &a.Address, &a.OS, &a.Version, &a.Status, &seen); err != nil {
-			_ = rows.Close()
-			return err
-		}
-		a.SeenTime = fromMS(seen)
-		kept[a.ID] = a
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	if err := rows.Close(); err != nil {
 		return err
 	}
 	for _, a := range listed {
@@ -140,4 +123,24 @@ func setAgents(ctx context.Context, tx *sql.Tx, node int64, listed []soc.Managed
 		}
 	}
 	return nil
+}
+
+// agentsOf are those that a node lists, by their id.
+func agentsOf(ctx context.Context, tx *sql.Tx, node int64) (map[string]soc.ManagedAgent, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT id, name, address, os, version, status, seen_ms FROM agents WHERE node_num = ?`, node)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }() // Err below tells what matters
+	kept := map[string]soc.ManagedAgent{}
+	for rows.Next() {
+		var a soc.ManagedAgent
+		var seen int64
+		if err := rows.Scan(&a.ID, &a.Name, &a.Address, &a.OS, &a.Version, &a.Status, &seen); err != nil {
+			return nil, err
+		}
+		a.SeenTime = fromMS(seen)
+		kept[a.ID] = a
+	}
+	return kept, rows.Err()
 }
