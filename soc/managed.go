@@ -1,6 +1,7 @@
 package soc
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -52,12 +53,7 @@ func (a *ManagedAgent) Bound() bool {
 	for _, text := range []*string{&a.ID, &a.Address, &a.Version} {
 		*text = cutTo(*text, 48)
 	}
-	for _, status := range AgentStatuses() {
-		if a.Status == status {
-			return a.ID != "" && a.Name != ""
-		}
-	}
-	return false
+	return slices.Contains(AgentStatuses(), a.Status) && a.ID != "" && a.Name != ""
 }
 
 // AgentCounts is how many agents a manager has, also those that are not listed.

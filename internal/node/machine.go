@@ -46,7 +46,8 @@ const (
 
 func newMachine(dir string, now time.Time) *machine {
 	m := &machine{dir: dir, started: now, measured: now}
-	m.worked() // what it had worked before is no share of later seconds, either
+	// What the machine had worked before is no share of later seconds.
+	m.worked()
 	m.self, _ = process.NewProcess(int32(os.Getpid())) // nil tells nothing of the process
 	if m.self != nil {
 		if times, err := m.self.Times(); err == nil {
