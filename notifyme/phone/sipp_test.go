@@ -236,6 +236,7 @@ func (e *ear) port() int { return e.conn.LocalAddr().(*net.UDPAddr).Port }
 // heard is the sound of all packets, which must be in order and of one source.
 func (e *ear) heard(t *testing.T, law byte) []int16 {
 	t.Helper()
+	e.settle()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var sound []int16
@@ -251,6 +252,21 @@ func (e *ear) heard(t *testing.T, law byte) []int16 {
 		}
 	}
 	return sound
+}
+
+// settle waits until nothing more comes: what was sent last may not be read yet.
+func (e *ear) settle() {
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	for last := -1; ; <-tick.C {
+		e.mu.Lock()
+		n := len(e.packets)
+		e.mu.Unlock()
+		if n == last {
+			return
+		}
+		last = n
+	}
 }
 
 // decode is G.711's other half, written from its tables and not from the encoder.
