@@ -6,10 +6,13 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/socme-project/socme/soc"
 )
@@ -88,36 +91,62 @@ func (v values) add(kind int, value string, n int64) {
 }
 
 func (v values) rollup(ctx context.Context, db *sql.DB, scope soc.Scope, c *counted) error {
-	where, args := c.rollup(`rollup_facet`, scope)
-	where = strings.ReplaceAll(where, `rollup_facet.client_num = 0`, `rollup_facet.client_num <> 0`) // there is no sum of clients
-	for _, kind := range []int{facetRule, facetSource, facetDestination, facetHost, facetUser, facetTechnique} {
-		err := v.read(ctx, db, kind, `SELECT value, SUM(count) FROM rollup_facet WHERE kind = ? AND slot >= ? AND slot < ? AND `+where+
-			` GROUP BY value HAVING SUM(count) > 0 ORDER BY SUM(count) DESC, value LIMIT ?`, append(append([]any{kind, c.from / hourMS, c.until / hourMS}, args...), facetTop)...)
-		if err != nil {
-			return err
-		}
-	}
-	where, args = c.rollup(`rollup_hour`, scope)
-	where = strings.ReplaceAll(where, `rollup_hour.client_num = 0`, `rollup_hour.client_num <> 0`)
-	return v.read(ctx, db, facetClient, `SELECT CAST(client_num AS TEXT), SUM(count) FROM rollup_hour WHERE slot >= ? AND slot < ? AND `+where+
-		` GROUP BY client_num HAVING SUM(count) > 0 ORDER BY SUM(count) DESC LIMIT ?`, append(append([]any{c.from / hourMS, c.until / hourMS}, args...), facetTop)...)
-}
-
-func (v values) read(ctx context.Context, db *sql.DB, kind int, text string, args ...any) error {
-	rows, err := db.QueryContext(ctx, text, args...)
+	ofClients, err := clientsSQL(ctx, db)
 	if err != nil {
 		return err
 	}
+	where, args := c.rollup(`rollup_facet`, scope)
+	where = strings.ReplaceAll(where, `rollup_facet.client_num = 0`, ofClients) // there is no sum of clients
+	kinds := []int{facetRule, facetSource, facetDestination, facetHost, facetUser, facetTechnique}
+	found := make([]map[string]int64, len(kinds)+1)
+	group, ctx := errgroup.WithContext(ctx)
+	for i, kind := range kinds {
+		group.Go(func() (err error) {
+			found[i], err = counts(ctx, db, `SELECT value, SUM(count) FROM rollup_facet WHERE kind = ? AND slot >= ? AND slot < ? AND `+where+
+				` GROUP BY value HAVING SUM(count) > 0 ORDER BY SUM(count) DESC, value LIMIT ?`, append(append([]any{kind, c.from / hourMS, c.until / hourMS}, args...), facetTop)...)
+			return err
+		})
+	}
+	group.Go(func() (err error) {
+		where, args := c.rollup(`rollup_hour`, scope)
+		where = strings.ReplaceAll(where, `rollup_hour.client_num = 0`, `rollup_hour.client_num <> 0`)
+		found[len(kinds)], err = counts(ctx, db, `SELECT CAST(client_num AS TEXT), SUM(count) FROM rollup_hour WHERE slot >= ? AND slot < ? AND `+where+
+			` GROUP BY client_num HAVING SUM(count) > 0 ORDER BY SUM(count) DESC LIMIT ?`, append(append([]any{c.from / hourMS, c.until / hourMS}, args...), facetTop)...)
+		return err
+	})
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for i, kind := range append(kinds, facetClient) {
+		v[kind] = found[i]
+	}
+	return nil
+}
+
+// clientsSQL names all clients one by one: the rows of an hour stand together for each of
+// them, and without their numbers the database reads all hours there are.
+func clientsSQL(ctx context.Context, db *sql.DB) (string, error) {
+	nums, err := counts(ctx, db, `SELECT CAST(num AS TEXT), 1 FROM clients`)
+	return `rollup_facet.client_num IN (` + strings.Join(append(slices.Sorted(maps.Keys(nums)), `-1`), `, `) + `)`, err
+}
+
+// counts reads values with their counts.
+func counts(ctx context.Context, db *sql.DB, text string, args ...any) (map[string]int64, error) {
+	rows, err := db.QueryContext(ctx, text, args...)
+	if err != nil {
+		return nil, err
+	}
 	defer func() { _ = rows.Close() }() // Err below tells what matters
+	found := map[string]int64{}
 	for rows.Next() {
 		var value string
 		var n int64
 		if err := rows.Scan(&value, &n); err != nil {
-			return err
+			return nil, err
 		}
-		v.add(kind, value, n)
+		found[value] = n
 	}
-	return rows.Err()
+	return found, rows.Err()
 }
 
 // scan counts the newest alerts one by one, and says whether that was all of them.

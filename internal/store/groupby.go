@@ -78,19 +78,18 @@ func (s *Store) GroupBy(ctx context.Context, scope soc.Scope, f GroupByFilter) (
 	if err != nil {
 		return out, fmt.Errorf("group alerts: %w", err)
 	}
-	var text string
-	var args []any
+	var of statement
 	if c.textLeads() {
-		text, args, err = c.statement(l)
+		of, err = c.statement(l)
 	} else {
 		l.conds = together(l.conds)
 		l.columns(nil)
-		text, args = l.byColumns()
+		of = l.byColumns()
 	}
 	rows := map[string]*GroupedRow{}
 	seen := map[soc.ClientID]string{}
 	if err == nil {
-		err = scanAlerts(ctx, db, text, args, func(_ int64, alert soc.StoredAlert) bool {
+		err = scanAlerts(ctx, db, of.sql, of.args, func(_ int64, alert soc.StoredAlert) bool {
 			if out.Alerts == facetScan {
 				out.Complete = false
 				return false

@@ -328,9 +328,9 @@ func (c compiler) memberSQL(scope soc.Scope, q query.Query, asOf int64, limit in
 		l.columns(nil)
 		return `SELECT COALESCE(alerts.group_num, 0) FROM alerts WHERE ` + strings.Join(l.where, ` AND `) + ` ORDER BY alerts.sort_key DESC LIMIT ?`, append(l.args, limit), nil
 	}
-	text, args, err := c.statement(l)
-	text = strings.Replace(text, `SELECT alerts.num, `+alertColumns, `SELECT COALESCE(alerts.group_num, 0)`, 1)
-	return strings.Replace(text, alertJoins, ``, 1), args, err
+	of, err := c.statement(l)
+	text := strings.Replace(of.sql, `SELECT alerts.num, `+alertColumns, `SELECT COALESCE(alerts.group_num, 0)`, 1)
+	return strings.Replace(text, alertJoins, ``, 1), of.args, err
 }
 
 // groupsAsOf are the groups as they were when the alert with the number was the newest, as

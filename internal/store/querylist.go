@@ -35,45 +35,6 @@ func worthProbing(seen, found, limit int) bool {
 // walkOrSearch.
 func (s *Store) listAlerts(ctx context.Context, db *sql.DB, scope soc.Scope, f AlertFilter) ([]soc.StoredAlert, error) {
 	c := s.compiler(ctx, db)
-	if !s.db.textLeads() {
-		return c.listApart(scope, f)
-	}
-	l, err := c.list(scope, f)
-	if err != nil {
-		return nil, err
-	}
-	found := []soc.StoredAlert{}
-	if narrow, wide := l.narrow(); wide && !l.grouped && !asksForTags(f.Query) {
-		narrow.limit, narrow.stream = probeMost, true
-		seen, given := 0, false
-		text, args, err := c.statement(narrow)
-		if err == nil {
-			err = scanAlerts(ctx, db, text, args, func(_ int64, alert soc.StoredAlert) bool {
-				if seen++; f.Query.Match(&alert) {
-					found = append(found, alert)
-				}
-				given = !worthProbing(seen, len(found), f.Limit)
-				return len(found) < f.Limit && !given
-			})
-		}
-		if err != nil || len(found) == f.Limit || seen < probeMost && !given {
-			return found, err
-		}
-		found = found[:0]
-	}
-	text, args, err := c.statement(l)
-	if err != nil {
-		return nil, err
-	}
-	err = scanAlerts(ctx, db, text, args, func(_ int64, alert soc.StoredAlert) bool {
-		found = append(found, alert)
-		return true
-	})
-	return found, err
-}
-
-// listApart reads a page where the text index has no order.
-func (c compiler) listApart(scope soc.Scope, f AlertFilter) ([]soc.StoredAlert, error) {
 	branches := []query.Query{f.Query}
 	if f.Group == nil {
 		var err error
@@ -85,7 +46,12 @@ func (c compiler) listApart(scope soc.Scope, f AlertFilter) ([]soc.StoredAlert, 
 	for i, branch := range branches {
 		f.Query = branch
 		l, err := c.list(scope, f)
-		if err == nil {
+		if err != nil {
+			return nil, err
+		}
+		if c.textLeads() {
+			pages[i], err = c.probeOrSearch(l, f.Query)
+		} else {
 			pages[i], err = c.walkOrSearch(l)
 		}
 		if err != nil {
@@ -96,6 +62,35 @@ func (c compiler) listApart(scope soc.Scope, f AlertFilter) ([]soc.StoredAlert, 
 		return pages[0], nil
 	}
 	return newestOf(pages, f.Limit), nil
+}
+
+// probeOrSearch reads a page where the text index has the order of the list: from the
+// newest alerts if they are likely to fill it, or else by what the index finds.
+func (c compiler) probeOrSearch(l list, q query.Query) ([]soc.StoredAlert, error) {
+	if narrow, wide := l.narrow(); wide && !l.grouped && !asksForTags(q) {
+		narrow.limit, narrow.stream = probeMost, true
+		of, err := c.statement(narrow)
+		if err != nil {
+			return nil, err
+		}
+		found := []soc.StoredAlert{}
+		seen, given := 0, false
+		err = scanAlerts(c.ctx, c.db, of.sql, of.args, func(_ int64, alert soc.StoredAlert) bool {
+			if seen++; q.Match(&alert) {
+				found = append(found, alert)
+			}
+			given = !worthProbing(seen, len(found), l.limit)
+			return len(found) < l.limit && !given
+		})
+		if err != nil || len(found) == l.limit || seen < probeMost && !given {
+			return found, err
+		}
+	}
+	of, err := c.statement(l)
+	if err != nil {
+		return nil, err
+	}
+	return c.page(of, l.limit)
 }
 
 // asksForTags says that what people gave matters, which is read after the alerts.
@@ -147,21 +142,19 @@ func (c compiler) list(scope soc.Scope, f AlertFilter) (list, error) {
 }
 
 // statement writes the statement of a page.
-func (c compiler) statement(l list) (string, []any, error) {
+func (c compiler) statement(l list) (statement, error) {
 	few, err := c.few(l.conds)
 	if err != nil {
-		return "", nil, err
+		return statement{}, err
 	}
 	l.where, l.args = slices.Clone(l.where), slices.Clone(l.args)
 	lead := leading(l.conds, few)
 	if lead == nil || l.grouped {
 		l.columns(few)
-		text, args := l.byColumns()
-		return text, args, nil
+		return l.byColumns(), nil
 	}
 	l.rest()
-	text, args := l.byText(*lead)
-	return text, args, nil
+	return l.byText(*lead), nil
 }
 
 // scope is scopeSQL as the text index knows it.
@@ -234,8 +227,9 @@ type list struct {
 	limit       int
 	before      *soc.SortKey
 	beforePlace sql.NullInt64
-	grouped     bool // a group leads: its alerts are few beside all
-	stream      bool // the first alerts matter, and perhaps no others
+	grouped     bool  // a group leads: its alerts are few beside all
+	few         *cond // what is true of few alerts: these are looked at one by one
+	stream      bool  // the first alerts matter, and perhaps no others
 	conds       []cond
 	where       []string // beside conds
 	args        []any
@@ -274,8 +268,9 @@ func (l *list) columns(few *cond) {
 		c := &l.conds[i]
 		sql, args := c.sql, c.args
 		switch {
-		case c == few: // the database shall begin with them
-			sql = `alerts.num IN (SELECT num FROM alerts WHERE ` + sql + ` LIMIT ` + strconv.Itoa(fewTouched+1) + `)`
+		case c == few:
+			l.few = few
+			continue
 		case sql == "" && few != nil:
 			sql, args = l.db.matchText(*c.lookup, true)
 		case sql == "":
@@ -295,19 +290,26 @@ func (l *list) rest() {
 }
 
 // byColumns sorts numbers, if the database must sort, and not whole alerts.
-func (l *list) byColumns() (string, []any) {
+func (l *list) byColumns() statement {
 	if l.before != nil {
 		l.and(`alerts.sort_key < ?`, l.before[:])
 	}
-	if l.stream {
-		return alertSelect + ` WHERE ` + strings.Join(l.where, ` AND `) + ` ORDER BY alerts.sort_key DESC LIMIT ?`, append(l.args, l.limit)
+	from, args := `alerts`, l.args
+	if l.few != nil {
+		// The LIMIT makes the database begin with them, whatever indexes the others have.
+		from = `(SELECT * FROM alerts WHERE ` + l.few.sql + ` LIMIT ` + strconv.Itoa(fewTouched+1) + `) AS alerts`
+		args = append(slices.Clip(l.few.args), l.args...)
+	} else if l.stream {
+		return statement{alertSelect + ` WHERE ` + strings.Join(l.where, ` AND `) + newestFirst, append(l.args, l.limit)}
 	}
-	return alertSelect + ` WHERE alerts.num IN (SELECT num FROM alerts WHERE ` + strings.Join(l.where, ` AND `) + ` ORDER BY alerts.sort_key DESC LIMIT ?)
-		ORDER BY alerts.sort_key DESC`, append(l.args, l.limit)
+	return statement{
+		alertSelect + ` WHERE alerts.num IN (SELECT num FROM ` + from + ` WHERE ` + strings.Join(l.where, ` AND `) + newestFirst + `)
+		ORDER BY alerts.sort_key DESC`, append(args, l.limit),
+	}
 }
 
 // byText goes through what the text index finds, the newest first, until the page is full.
-func (l *list) byText(lead query.Lookup) (string, []any) {
+func (l *list) byText(lead query.Lookup) statement {
 	args := []any{matchFTS(lead)}
 	text := `SELECT alerts.num, ` + alertColumns + ` FROM alert_text CROSS JOIN alerts ON alerts.place = alert_text.rowid` + alertJoins +
 		` WHERE alert_text MATCH ?`
@@ -328,5 +330,5 @@ func (l *list) byText(lead query.Lookup) (string, []any) {
 		bound(`<=`, placeOf(soc.SortKey(l.until))+placeSlack)
 	}
 	text += ` AND ` + strings.Join(l.where, ` AND `) + ` ORDER BY alert_text.rowid DESC LIMIT ?`
-	return text, append(append(args, l.args...), l.limit)
+	return statement{text, append(append(args, l.args...), l.limit)}
 }

@@ -33,8 +33,7 @@ func (c compiler) walkOrSearch(l list) ([]soc.StoredAlert, error) {
 		return c.walkFirst(l, lookup)
 	}
 	l.columns(&cond{})
-	text, args := l.byColumns()
-	return c.page(statement{text, args}, l.limit)
+	return c.page(l.byColumns(), l.limit)
 }
 
 // page reads what a statement finds.
