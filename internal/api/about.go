@@ -14,12 +14,17 @@ type About struct {
 	Version string `json:"version"`
 	Host    string `json:"host" doc:"the name of the core's machine"`
 	Demo    bool   `json:"demo" doc:"example data is shown beside the real, if there is any"`
+	// Session spares the page a request, and an error for everybody who is not signed in.
+	Session *Session `json:"session,omitempty" doc:"who is signed in, if the request came with a session"`
 }
 
 func (a *API) about(api huma.API) {
 	huma.Register(api, operation("about", http.MethodGet, "/about", public, "What answers here"),
 		func(ctx context.Context, _ *struct{}) (*answer[About], error) {
 			about := About{Version: a.Version}
+			if p := principalOf(ctx); p.signedIn() {
+				about.Session = sessionOf(p)
+			}
 			about.Host, _ = os.Hostname() // an unknown name is an empty one
 			clients, err := a.Store.Clients(ctx, system)
 			if err != nil {

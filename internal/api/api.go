@@ -96,7 +96,7 @@ func (a *API) Handler(page http.Handler) http.Handler {
 		w.WriteHeader(http.StatusForbidden)
 		_, _ = w.Write([]byte(`{"title":"Forbidden","status":403,"detail":"This request came from another site. Open SOCme itself and do it there."}` + "\n"))
 	}))
-	return csrf.Handler(router)
+	return csrf.Handler(compressed(router))
 }
 
 // newRouter is gin without its chatter on stdout.

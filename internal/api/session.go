@@ -85,7 +85,7 @@ func (a *API) session(api huma.API) {
 			if !p.signedIn() {
 				return nil, huma.Error401Unauthorized("A token is no session. Sign in with a browser.")
 			}
-			return &answer[Session]{Session{ID: p.session.ID, User: p.user, ExpiresTime: p.session.ExpiresTime}}, nil
+			return &answer[Session]{*sessionOf(p)}, nil
 		})
 	huma.Register(api, operation("sign-out", http.MethodDelete, "/session", signed, "Sign out"),
 		func(ctx context.Context, in *struct{ Remote }) (*struct {
@@ -101,6 +101,11 @@ func (a *API) session(api huma.API) {
 				SetCookie http.Cookie `header:"Set-Cookie"`
 			}{sessionCookie("", in.Remote, -1)}, nil
 		})
+}
+
+// sessionOf is the session of somebody who is signed in.
+func sessionOf(p principal) *Session {
+	return &Session{ID: p.session.ID, User: p.user, ExpiresTime: p.session.ExpiresTime}
 }
 
 // checkCredentials finds the user whose they are. Errors are what the caller may know: a

@@ -1232,6 +1232,8 @@ export interface components {
 			demo: boolean;
 			/** @description the name of the core's machine */
 			host: string;
+			/** @description who is signed in, if the request came with a session */
+			session?: components['schemas']['Session'];
 			version: string;
 		};
 		'Act-on-filterRequest': {

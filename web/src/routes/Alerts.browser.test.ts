@@ -20,8 +20,11 @@ let container: HTMLElement;
 
 beforeEach(async () => {
 	await page.viewport(1440, 900);
-	core.on('GET /api/v1/session', () => ({ user: { id: 'u', name: 'ada', role: 'analyst', clients: [] } }));
-	core.on('GET /api/v1/about', () => ({ demo: false, version: '' }));
+	core.on('GET /api/v1/about', () => ({
+		demo: false,
+		version: '',
+		session: { user: { id: 'u', name: 'ada', role: 'analyst', clients: [] } },
+	}));
 	core.on('GET /api/v1/alerts', () => ({
 		items: Array.from({ length: 40 }, (_, i) => alert(100 - i)),
 		next: null,

@@ -46,15 +46,11 @@ export class SessionState {
 	async load(): Promise<void> {
 		this.#problem = undefined;
 		const before = this.#state;
-		const [about, session] = await Promise.all([
-			ask(api.GET('/api/v1/about')),
-			ask(api.GET('/api/v1/session')),
-		]);
-		if (about.data) this.#about = about.data;
+		const { data, problem } = await ask(api.GET('/api/v1/about'));
+		if (data) this.#about = data;
 		if (before !== 'in' && this.#state === 'in') return; // signed in meanwhile, by a link
-		if (session.data) this.#set(session.data);
-		else if (session.problem.status === 401) this.#set(undefined);
-		else this.#problem = session.problem;
+		if (data) this.#set(data.session);
+		else this.#problem = problem;
 	}
 
 	/** Reads the core's own facts again: the demo may have begun or ended. */
