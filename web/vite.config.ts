@@ -3,6 +3,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { part } from './tools/parts.ts';
 
 // The core that `npm run dev` talks to. The built page always talks to its own origin.
 const core = process.env.SOCME_URL ?? 'http://127.0.0.1:8080';
@@ -25,6 +26,14 @@ export default defineConfig({
 		modulePreload: { polyfill: false },
 		// For tools/weight.mjs, which takes it away again.
 		manifest: true,
+		rolldownOptions: {
+			output: {
+				codeSplitting: {
+					includeDependenciesRecursively: false,
+					groups: [{ name: part, debugName: 'parts' }],
+				},
+			},
+		},
 	},
 	server: { proxy: { '/api': { target: core, changeOrigin: true } } },
 	test: {

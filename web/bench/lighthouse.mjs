@@ -98,7 +98,21 @@ async function once(cli, core, page, preset, dir) {
 		{ env: { ...process.env, CHROME_PATH: process.env.CHROMIUM ?? '/usr/bin/chromium' } },
 	);
 	const report = JSON.parse(await readFile(out, 'utf8'));
-	return categories.map((name) => Math.round((report.categories[name]?.score ?? 0) * 100));
+	return {
+		scores: categories.map((name) => Math.round((report.categories[name]?.score ?? 0) * 100)),
+		lost: lost(report),
+	};
+}
+
+/** The audits that cost points, each with what it found. */
+function lost(report) {
+	const counted = Object.values(report.categories).flatMap(({ auditRefs }) =>
+		auditRefs.filter(({ weight }) => weight > 0).map(({ id }) => id),
+	);
+	return [...new Set(counted)]
+		.map((id) => report.audits[id])
+		.filter(({ score }) => score !== null && score < 0.9)
+		.map(({ id, displayValue }) => (displayValue ? `${id} (${displayValue})` : id));
 }
 
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
@@ -112,8 +126,9 @@ try {
 		for (const page of pages) {
 			const all = [];
 			for (let i = 0; i < runs; i++) all.push(await once(cli, core, page, preset, dir));
-			const scores = categories.map((_, i) => median(all.map((scored) => scored[i])));
+			const scores = categories.map((_, i) => median(all.map((one) => one.scores[i])));
 			console.log(`${preset.padEnd(8)} ${page.padEnd(10)} ${scores.join(' / ')}`);
+			for (const audit of all.at(-1).lost) console.log(`         lost by: ${audit}`);
 		}
 	}
 } finally {

@@ -118,7 +118,7 @@ test.describe('on a phone', () => {
 	test('four pages and the rest are at the bottom', async ({ page, context }) => {
 		const wrong = await open(page, context, '/nodes');
 		const bar = page.getByRole('navigation', { name: 'Pages', exact: true });
-		await bar.getByRole('link', { name: 'More' }).click();
+		await bar.getByRole('link', { name: 'Menu' }).click();
 		await expect(page.getByRole('link', { name: 'Advisories' })).toBeVisible();
 		await page.getByRole('radio', { name: 'Light' }).check();
 		await expect(page.locator('html')).not.toHaveClass(/dark/);

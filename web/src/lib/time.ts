@@ -1,4 +1,4 @@
-import { language } from './i18n/language.svelte';
+import { language, type Language } from './i18n/language.svelte';
 import { decimal } from './number';
 
 const second = 1000;
@@ -10,6 +10,15 @@ const units = {
 	en: { now: 'now', minute: 'm', day: 'd' },
 	fr: { now: 'maintenant', minute: 'min', day: 'j' },
 };
+
+/** Formats moments in the page's language. A formatter takes milliseconds to make, so each is made once. */
+function formatter(options: Intl.DateTimeFormatOptions): (at: Date) => string {
+	const made: Partial<Record<Language, Intl.DateTimeFormat>> = {};
+	return (at) => (made[language.code] ??= new Intl.DateTimeFormat(language.code, options)).format(at);
+}
+
+const month = formatter({ month: 'short' });
+const whole = formatter({ dateStyle: 'short', timeStyle: 'medium' });
 
 /** Age in one unit: "16 s", "4 m", "3 h", "12 d". A time to come is "now". */
 export function age(from: number, now: number): string {
@@ -53,10 +62,21 @@ export function clockMinutes(time: number): string {
 	return clockSeconds(new Date(time).toISOString()).slice(0, 5);
 }
 
+/** Day in the reader's zone: "13 Oct". */
+export function dayMonth(at: Date): string {
+	return `${at.getDate()} ${month(at)}`;
+}
+
+/** Day and time of day in the reader's zone, as the language writes them. */
+export function here(time: string): string {
+	const at = new Date(time);
+	return Number.isNaN(at.getTime()) ? time : whole(at);
+}
+
 /** Day in the reader's zone, with the year when it is not this one: "13 Oct", "13 Oct 2025". */
 export function date(time: string, now: number): string {
 	const at = new Date(time);
-	const text = `${at.getDate()} ${at.toLocaleDateString(language.code, { month: 'short' })}`;
+	const text = dayMonth(at);
 	return at.getFullYear() === new Date(now).getFullYear() ? text : `${text} ${at.getFullYear()}`;
 }
 

@@ -1,5 +1,4 @@
-import { language } from '$lib/i18n/language.svelte';
-import { clockMinutes } from '$lib/time';
+import { clockMinutes, dayMonth } from '$lib/time';
 import type { Span } from './bins';
 
 const minute = 60_000;
@@ -28,7 +27,7 @@ export function ticks(span: Span, most: number): Tick[] {
 	for (let n = 0; at.getTime() < span.until && n < 10_000; n++) {
 		const time = at.getTime();
 		if (time >= span.from)
-			out.push({ time, text: step >= day || midnight(at) ? dayText(at) : clockMinutes(time) });
+			out.push({ time, text: step >= day || midnight(at) ? dayMonth(at) : clockMinutes(time) });
 		if (step >= day) at.setDate(at.getDate() + step / day);
 		else at.setMinutes(at.getMinutes() + step / minute);
 	}
@@ -39,11 +38,6 @@ function midnight(at: Date): boolean {
 	return at.getHours() === 0 && at.getMinutes() === 0;
 }
 
-/** "13 Oct" */
-function dayText(at: Date): string {
-	return `${at.getDate()} ${at.toLocaleDateString(language.code, { month: 'short' })}`;
-}
-
 /** "08:15 to 10:30"; with the days where they are not the same, or not today. */
 export function spanText(span: Span, now: number, to: string): string {
 	const [from, until] = [new Date(span.from), new Date(span.until)];
@@ -52,9 +46,9 @@ export function spanText(span: Span, now: number, to: string): string {
 	const same = from.toDateString() === new Date(span.until - 1).toDateString();
 	if (midnight(from) && midnight(until) && !(same && today)) {
 		const last = new Date(span.until - 1);
-		return same ? dayText(from) : `${dayText(from)} ${to} ${dayText(last)}`;
+		return same ? dayMonth(from) : `${dayMonth(from)} ${to} ${dayMonth(last)}`;
 	}
 	const [first, second] = [clockMinutes(span.from), clockMinutes(span.until)];
-	if (same) return `${today ? '' : `${dayText(from)}, `}${first} ${to} ${second}`;
-	return `${dayText(from)}, ${first} ${to} ${dayText(until)}, ${second}`;
+	if (same) return `${today ? '' : `${dayMonth(from)}, `}${first} ${to} ${second}`;
+	return `${dayMonth(from)}, ${first} ${to} ${dayMonth(until)}, ${second}`;
 }

@@ -1,0 +1,48 @@
+// How the page is cut into files. Left alone, every module that two pages share becomes a
+// file of its own: some fifty for the overview, and a phone asks for six at a time.
+
+/** What is loaded by itself: the first page, the frame around all others, and each of them. */
+const first = ['/index.html', '/src/routes/SignIn.svelte'];
+const frame = '/src/lib/shell/Shell.svelte';
+/** With so many pages a part is needed soon enough to come with the first of them. */
+const common = 10;
+
+/**
+ * Libraries with one entrance for all they have: whoever takes a button from it seems to
+ * need the calendar. The bundler knows better, but would make a file of each icon.
+ */
+const library = /\/node_modules\//;
+const icons = /\/node_modules\/@lucide\//;
+const always = /\/node_modules\/(svelte|sv-router|openapi-fetch|clsx|tailwind-merge)\//;
+
+interface Modules {
+	getModuleInfo(id: string): { importers: string[]; dynamicImporters: string[] } | null;
+}
+
+/** Which of the parts that are loaded by themselves cannot do without a module. */
+function needing(id: string, modules: Modules): Set<string> {
+	const found = new Set<string>();
+	const seen = new Set<string>();
+	const left = [id];
+	for (let next = left.pop(); next !== undefined; next = left.pop()) {
+		if (seen.has(next)) continue;
+		seen.add(next);
+		const info = modules.getModuleInfo(next);
+		if (!info) continue;
+		if (info.dynamicImporters.length > 0 || info.importers.length === 0) found.add(next);
+		left.push(...info.importers);
+	}
+	return found;
+}
+
+/** The file that a module goes to; null leaves it to the bundler. */
+export function part(id: string, modules: Modules): string | null {
+	if (always.test(id)) return 'first';
+	if (library.test(id)) return icons.test(id) ? 'icons' : null;
+	const by = [...needing(id, modules)];
+	const ends = (end: string) => by.some((one) => one.endsWith(end));
+	if (by.length < 2) return null;
+	if (first.some(ends)) return 'first';
+	if (ends(frame)) return 'frame';
+	return by.filter((one) => one.includes('/src/routes/')).length >= common ? 'pages' : null;
+}
