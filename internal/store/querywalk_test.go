@@ -78,5 +78,9 @@ func TestAnOrOfWhatNoOneIndexTellsIsReadPageByPage(t *testing.T) {
 				t.Errorf("%s: %d alerts page by page, want %d, in the same order", text, len(got), len(want))
 			}
 		}
+		none := must(query.Parse("is:escalated OR user:nobody-is-called-so", query.Asker{Now: w.clock, User: "ann"}))(t)
+		if page := must(w.Alerts(ctx, system, store.AlertFilter{Query: none}))(t); page == nil || len(page) > 0 {
+			t.Errorf("of what nothing fits = %v, want an empty list", page)
+		}
 	})
 }
