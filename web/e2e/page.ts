@@ -7,7 +7,7 @@ export const password = 'a few words make a good one';
 /** What a page must never do: break its policy, or throw. Filled while the page runs. */
 export async function watch(page: Page): Promise<string[]> {
 	const wrong: string[] = [];
-	page.on('pageerror', (error) => wrong.push(`threw ${error.message}`));
+	page.on('pageerror', (error) => wrong.push(`threw ${error.stack ?? error.message}`));
 	page.on('console', (message) => {
 		const text = message.text();
 		if (text.includes('policy violation')) wrong.push(text);

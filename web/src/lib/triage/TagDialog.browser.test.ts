@@ -9,7 +9,9 @@ import TagDialog from './TagDialog.svelte';
 const to = 'POST /api/v1/alerts/1/actions';
 
 beforeEach(async () => {
-	core.on('GET /api/v1/about', () => ({ session: { user: { id: 'u', name: 'ada', role: 'analyst', clients: [] } } }));
+	core.on('GET /api/v1/about', () => ({
+		session: { user: { id: 'u', name: 'ada', role: 'analyst', clients: [] } },
+	}));
 	core.on(to, () => ({ id: 'step', verb: 'tag', alerts: 1 }));
 	await session.load();
 });
