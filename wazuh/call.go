@@ -169,6 +169,9 @@ func (c *Client) roundTrip(ctx context.Context, call Call, authorize func(*http.
 	defer func() { _ = response.Body.Close() }() // it was read
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxAnswer+1))
 	if err != nil {
+		if ended := ctx.Err(); ended != nil {
+			err = ended // the connection may have noticed before the reader
+		}
 		return Answer{}, fmt.Errorf("%s: read the answer: %w", call.name(), err)
 	}
 	a := Answer{Status: response.StatusCode, Body: body}

@@ -280,7 +280,7 @@ func (f *Fault) serve(w http.ResponseWriter, r *http.Request, next http.Handler)
 		select {
 		case <-t.C:
 		case <-r.Context().Done():
-			return
+			panic(http.ErrAbortHandler) // half an answer must not end like a whole one
 		}
 	}
 	if f.Cut {
