@@ -95,7 +95,8 @@ func category(own field.Value, index string) string {
 	if !found {
 		return ""
 	}
-	name := strings.TrimRight(after, "0123456789") // a data stream's files are numbered
+	name := strings.TrimRight(after, "0123456789")    // a data stream's files are numbered
+	name = strings.ReplaceAll(name, "\x00", "\uFFFD") // no text of an alert holds one
 	words := strings.FieldsFunc(name, func(r rune) bool { return r == '-' })
 	for i, w := range words {
 		words[i] = strings.ToUpper(w[:1]) + w[1:]
