@@ -49,7 +49,7 @@ export const t = catalogue({
 		pages: 'Pages',
 		savedViews: 'Vues enregistrées',
 		administration: 'Administration',
-		more: 'Menu',
+		more: 'Autres',
 		narrow: 'Réduire la barre latérale',
 		wide: 'Élargir la barre latérale',
 		accountOf: (name: string) => `Compte de ${name}`,
