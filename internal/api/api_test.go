@@ -175,6 +175,12 @@ func TestSigningIn(t *testing.T) {
 		if status, text, _ := call(t, first, "GET", base+"/session", ""); status != 200 || !strings.Contains(text, `"name":"lm","role":"admin","all_clients":true,"clients":[],"has_password":true`) {
 			t.Errorf("after setting a password the session = %d %s, want to stay signed in", status, text)
 		}
+		if status, text, header := call(t, first, "GET", base+"/about", ""); status != 200 || !strings.Contains(text, `"name":"lm"`) || header.Get("Cache-Control") != "no-store" {
+			t.Errorf("about, for who is signed in = %d %s %v, want the session, kept nowhere", status, text, header)
+		}
+		if status, text, _ := call(t, browser(t), "GET", base+"/about", ""); status != 200 || strings.Contains(text, "session") {
+			t.Errorf("about, for a stranger = %d %s, want no session", status, text)
+		}
 
 		second := browser(t)
 		if status, _, _ := call(t, second, "POST", base+"/session", `{"name":"LM","password":"wrong"}`); status != 401 {

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,12 +90,15 @@ func (v values) add(kind int, value string, n int64) {
 }
 
 func (v values) rollup(ctx context.Context, db *sql.DB, scope soc.Scope, c *counted) error {
-	ofClients, err := clientsSQL(ctx, db)
-	if err != nil {
-		return err
-	}
 	where, args := c.rollup(`rollup_facet`, scope)
-	where = strings.ReplaceAll(where, `rollup_facet.client_num = 0`, ofClients) // there is no sum of clients
+	const sum = `rollup_facet.client_num = 0` // there is none of all clients
+	if strings.Contains(where, sum) {
+		each, err := eachClient(ctx, db)
+		if err != nil {
+			return err
+		}
+		where = strings.ReplaceAll(where, sum, each)
+	}
 	kinds := []int{facetRule, facetSource, facetDestination, facetHost, facetUser, facetTechnique}
 	found := make([]map[string]int64, len(kinds)+1)
 	group, ctx := errgroup.WithContext(ctx)
@@ -123,11 +125,15 @@ func (v values) rollup(ctx context.Context, db *sql.DB, scope soc.Scope, c *coun
 	return nil
 }
 
-// clientsSQL names all clients one by one: the rows of an hour stand together for each of
+// eachClient names all clients one by one: the rows of an hour stand together for each of
 // them, and without their numbers the database reads all hours there are.
-func clientsSQL(ctx context.Context, db *sql.DB) (string, error) {
-	nums, err := counts(ctx, db, `SELECT CAST(num AS TEXT), 1 FROM clients`)
-	return `rollup_facet.client_num IN (` + strings.Join(append(slices.Sorted(maps.Keys(nums)), `-1`), `, `) + `)`, err
+func eachClient(ctx context.Context, db *sql.DB) (string, error) {
+	nums, err := compiler{ctx: ctx, db: db}.nums(`SELECT num FROM clients`)
+	all := []string{`0`} // of none: IN () is no SQL
+	for _, num := range nums {
+		all = append(all, strconv.FormatInt(num, 10))
+	}
+	return `rollup_facet.client_num IN (` + strings.Join(all, `, `) + `)`, err
 }
 
 // counts reads values with their counts.

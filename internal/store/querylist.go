@@ -32,7 +32,7 @@ func worthProbing(seen, found, limit int) bool {
 //
 // Columns lead where it knows nothing but the client, and where people have touched so
 // few alerts that these are looked at one by one. Where the text index has no order, see
-// walkOrSearch.
+// walkOrSearch. An OR that neither way knows whole is read branch by branch.
 func (s *Store) listAlerts(ctx context.Context, db *sql.DB, scope soc.Scope, f AlertFilter) ([]soc.StoredAlert, error) {
 	c := s.compiler(ctx, db)
 	branches := []query.Query{f.Query}

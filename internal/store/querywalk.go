@@ -174,7 +174,10 @@ func (c compiler) apart(q query.Query) ([]query.Query, error) {
 
 // newestOf are the newest alerts of several pages, each once.
 func newestOf(pages [][]soc.StoredAlert, limit int) []soc.StoredAlert {
-	all := append([]soc.StoredAlert{}, slices.Concat(pages...)...) // none are an empty page, and not null
+	all := []soc.StoredAlert{} // none are an empty page, and not null
+	for _, page := range pages {
+		all = append(all, page...)
+	}
 	slices.SortFunc(all, func(a, b soc.StoredAlert) int { return bytes.Compare(b.SortKey[:], a.SortKey[:]) })
 	all = slices.CompactFunc(all, func(a, b soc.StoredAlert) bool { return a.ID == b.ID })
 	return all[:min(len(all), limit)]
