@@ -29,6 +29,7 @@ export default defineConfig({
 		rolldownOptions: {
 			output: {
 				codeSplitting: {
+					// Or a part would drag along what the first page needs.
 					includeDependenciesRecursively: false,
 					groups: [{ name: part, debugName: 'parts' }],
 				},

@@ -13,6 +13,7 @@ const common = 10;
  */
 const library = /\/node_modules\//;
 const icons = /\/node_modules\/@lucide\//;
+/** What the first page has nearly whole. */
 const always = /\/node_modules\/(svelte|sv-router|openapi-fetch|clsx|tailwind-merge)\//;
 
 interface Modules {
@@ -40,8 +41,8 @@ export function part(id: string, modules: Modules): string | null {
 	if (always.test(id)) return 'first';
 	if (library.test(id)) return icons.test(id) ? 'icons' : null;
 	const by = [...needing(id, modules)];
-	const ends = (end: string) => by.some((one) => one.endsWith(end));
 	if (by.length < 2) return null;
+	const ends = (end: string) => by.some((one) => one.endsWith(end));
 	if (first.some(ends)) return 'first';
 	if (ends(frame)) return 'frame';
 	return by.filter((one) => one.includes('/src/routes/')).length >= common ? 'pages' : null;
