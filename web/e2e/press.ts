@@ -117,7 +117,7 @@ export class Presser {
 	}
 
 	async #layers(): Promise<number> {
-		return this.#page.locator('[role=dialog], [role=menu], [role=listbox]').count();
+		return this.#page.locator('[role=dialog], [role=menu], [role=listbox]').filter({ visible: true }).count();
 	}
 
 	/** Closes the dialogue, menu or list on top; false if there is none. */
@@ -185,7 +185,7 @@ function find({ page, known }: { page: string; known: string[] }) {
 	const was = new Set(known);
 	let found;
 	const layers = [...document.querySelectorAll('[role=dialog], [role=menu], [role=listbox]')];
-	const top = layers.at(-1);
+	const top = layers.filter((layer) => layer.checkVisibility()).at(-1);
 	const named = (element: Element) =>
 		(element.getAttribute('aria-label') ?? (element.textContent || element.getAttribute('placeholder') || ''))
 			.trim()
