@@ -69,6 +69,7 @@ export class Presser {
 		const begin = async () => {
 			this.#way = [];
 			await open(this.#page, this.#core, listed, this.#ids);
+			await this.#quiet();
 		};
 		await begin();
 		const home = pathname(this.#page.url());
@@ -85,8 +86,12 @@ export class Presser {
 				continue;
 			}
 			const layers = await this.#layers();
-			// Twice, since the page may have moved just then.
-			const did = (await this.#press(next)) || (await this.#press(next).catch(() => true));
+			// What the page has made anew meanwhile is looked for again.
+			const did = await this.#pressTwice(next);
+			if (did === undefined) {
+				this.#known.delete(next.kind);
+				continue;
+			}
 			if (!did) this.idle.push(`${listed.name}: ${next.kind}`);
 			if (wrong.length > 0) throw new Error(`${listed.name}: ${next.kind}: ${wrong.join('; ')}`);
 			if (!next.link) moved = true;
@@ -116,6 +121,14 @@ export class Presser {
 		return true;
 	}
 
+	/** What the page asks for by itself, once it is there, is no answer to a press. */
+	async #quiet(): Promise<void> {
+		do {
+			this.#outside = 0;
+			await new Promise((done) => setTimeout(done, 400));
+		} while (this.#outside > 0);
+	}
+
 	async #layers(): Promise<number> {
 		return this.#page.locator('[role=dialog], [role=menu], [role=listbox]').filter({ visible: true }).count();
 	}
@@ -139,6 +152,15 @@ export class Presser {
 		this.#known.add(told.kind);
 		if (left.some((one) => one.test(name))) return this.#next(page);
 		return { ...told, element: element as ElementHandle<Element> };
+	}
+
+	/** Twice, since the page may have moved just then; undefined if the control was gone before. */
+	async #pressTwice(next: Found): Promise<boolean | undefined> {
+		try {
+			return (await this.#press(next)) || (await this.#press(next).catch(() => true));
+		} catch (error) {
+			if (await next.element.evaluate((element) => element.isConnected)) throw error;
+		}
 	}
 
 	/** Presses it; false if nothing came of it. */

@@ -57,6 +57,30 @@ test('every page is two keys away, and the sheet of keys tells it', async ({ pag
 	expect(wrong).toEqual([]);
 });
 
+test('Back while a page is being loaded ends well', async ({ page, context }) => {
+	const wrong = await open(page, context, '/nodes');
+	await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Alerts' }).click();
+	await expect(page).toHaveURL(/\/alerts/);
+	let load = () => {};
+	const loads = new Promise<void>((done) => (load = done));
+	await page.route('**/assets/Tokens-*.js', async (route) => {
+		await loads;
+		await route.continue();
+	});
+	const asked = page.waitForRequest('**/assets/Tokens-*.js');
+	await page.keyboard.press('g');
+	await page.keyboard.press('t');
+	await asked;
+	await page.goBack();
+	await expect(page.getByRole('heading', { name: 'Nodes', level: 1 })).toBeVisible();
+	const loaded = page.waitForResponse('**/assets/Tokens-*.js');
+	load();
+	await (await loaded).finished();
+	await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(drawn)));
+	expect(wrong).toEqual([]);
+	await expect(page.getByRole('heading', { name: 'Nodes', level: 1 })).toBeVisible();
+});
+
 test('the palette finds pages, clients, nodes and actions, and searches alerts', async ({
 	page,
 	context,
