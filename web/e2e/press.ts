@@ -21,6 +21,11 @@ interface Found {
 	element: ElementHandle<Element>;
 }
 
+/** What `count` keeps in the page. */
+interface Counted {
+	pressed: { all: number; outOfMenu: number };
+}
+
 /** What pressing has been seen to do, in the page. */
 interface Seen {
 	changes: number;
@@ -54,7 +59,8 @@ export class Presser {
 		this.#known = known;
 		const count = () => this.#outside++;
 		page.on('request', (request) => {
-			if (request.url().includes('/api/')) count();
+			// The stream is asked for anew by itself, whatever is pressed.
+			if (/\/api\/v1\/(?!stream)/.test(request.url())) count();
 		});
 		page.on('download', count);
 		page.on('filechooser', count);
@@ -121,12 +127,15 @@ export class Presser {
 		return true;
 	}
 
-	/** What the page asks for by itself, once it is there, is no answer to a press. */
+	/** What the page asks for and changes by itself, once it is there, is no answer to a press. */
 	async #quiet(): Promise<void> {
+		const changes = () => this.#page.evaluate(() => (window as unknown as Counted).pressed.all);
+		let before: number;
 		do {
 			this.#outside = 0;
+			before = await changes();
 			await new Promise((done) => setTimeout(done, 400));
-		} while (this.#outside > 0);
+		} while (this.#outside > 0 || (await changes()) !== before);
 	}
 
 	async #layers(): Promise<number> {
@@ -220,6 +229,9 @@ function find({ page, known }: { page: string; known: string[] }) {
 			continue;
 		if (element.matches(':disabled, [aria-disabled=true], [data-disabled]')) continue;
 		if (element.closest('[inert], [aria-hidden=true]')) continue;
+		// What is wrong is said above it, as long as it is wrong.
+		const above = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+		if (above?.closest('[role=alert]') && !above.closest('[role=alert]')?.contains(element)) continue;
 		// What is chosen already has nothing to do.
 		if (
 			element.matches(
@@ -279,7 +291,7 @@ function find({ page, known }: { page: string; known: string[] }) {
 
 /** In the page: what has changed since it was reset. */
 function look(element: Element, { reset, inMenu }: { reset: boolean; inMenu: boolean }): Seen {
-	const counts = (window as unknown as { pressed: { all: number; outOfMenu: number } }).pressed;
+	const counts = (window as unknown as Counted).pressed;
 	if (reset) counts.all = counts.outOfMenu = 0;
 	return {
 		changes: inMenu ? counts.outOfMenu : counts.all,
@@ -307,7 +319,12 @@ function choose(element: Element): void {
  */
 export function count(): void {
 	const counts = { all: 0, outOfMenu: 0 };
-	Object.assign(window, { setInterval: () => 0, pressed: counts });
+	const real = setTimeout;
+	Object.assign(window, {
+		setInterval: () => 0,
+		setTimeout: (call: () => void, ms = 0) => (ms < 500 ? real(call, ms) : 0),
+		pressed: counts,
+	});
 	const write = navigator.clipboard?.writeText.bind(navigator.clipboard);
 	if (write)
 		navigator.clipboard.writeText = (text) => {
