@@ -26,6 +26,7 @@ const owners = [
 	{ value: 'me', query: 'is:mine' },
 	{ value: 'others', query: 'has:owner -is:mine' },
 ];
+export const ownerQueries: readonly string[] = owners.map((one) => one.query);
 
 const every = 5000; // ms
 const calm = 300; // ms

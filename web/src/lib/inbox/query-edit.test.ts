@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { choiceOf, choose, exclude, parts, spanOf, withSpan, without } from './query-edit';
+import { choiceOf, choose, chooseOnly, exclude, parts, spanOf, withSpan, without } from './query-edit';
 
 describe('parts', () => {
 	it.each([
@@ -43,6 +43,15 @@ describe('choosing', () => {
 		['severity>=high', 'severity:low', 'severity:low'],
 	])('in %j of %j', (query, part, want) => expect(choose(query, part)).toBe(want));
 });
+
+it.each([
+	['is:mine x', 'has:owner -is:mine', 'x has:owner -is:mine'],
+	['has:owner -is:mine', 'is:mine', 'is:mine'],
+	['x -is:mine', 'is:unclaimed', 'x is:unclaimed'],
+	['is:open', 'is:mine', 'is:open is:mine'],
+])('in %j %j is chosen instead of another owner', (query, part, want) =>
+	expect(chooseOnly(query, part, ['is:unclaimed', 'is:mine', 'has:owner -is:mine'])).toBe(want),
+);
 
 it('leaves out, and no longer', () => {
 	expect(exclude('severity:(high OR low)', 'severity:low')).toBe('severity:high -severity:low');

@@ -127,6 +127,16 @@ export function choose(query: string, part: string): string {
 	return all.join(' ');
 }
 
+/** The query that asks for a part instead of any other of `all`: an alert has one owner. */
+export function chooseOnly(query: string, part: string, all: readonly string[]): string {
+	// The longest first: what is left of it may be another.
+	const longest = all.toSorted((a, b) => b.length - a.length);
+	return choose(
+		longest.reduce((rest, one) => without(rest, one), query),
+		part,
+	);
+}
+
 /** The query that leaves a part out. */
 export function exclude(query: string, part: string): string {
 	const clean = without(query, part);
