@@ -47,13 +47,18 @@ type file struct {
 }
 
 type handler struct {
-	files map[string]file // by path below the root, without the slash
+	files    map[string]file // by path below the root, without the slash
+	preloads preloads
 }
 
 func newHandler(built fs.FS) (*handler, error) {
 	h := &handler{files: map[string]file{}}
 	err := fs.WalkDir(built, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || path.Base(name) == ".keep" || twin(name) {
+			return err
+		}
+		if name == preloadFile {
+			h.preloads, err = newPreloads(built)
 			return err
 		}
 		f := file{kind: types[path.Ext(name)], cache: "no-cache"}
@@ -111,6 +116,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			head.Set("Cache-Control", "no-store")
 			http.Error(w, "There is no such file.", http.StatusNotFound)
 			return
+		}
+	}
+	if f.kind == types[".html"] {
+		if link := h.preloads.link(path.Clean(r.URL.Path)); link != "" {
+			head.Set("Link", link)
 		}
 	}
 	serve(w, r, f)

@@ -24,6 +24,7 @@ func built() fstest.MapFS {
 		"favicon.svg":             text("<svg/>"),
 		"assets/style-77aa.css":   text("body{}"),
 		"assets/unheard-of.blurb": text("?"),
+		"preload.json":            text(`{"/": ["assets/a.js", "assets/b.js"], "/alerts/:id": ["assets/c.js"], "/clients/:id/records": ["assets/d.js"]}`),
 	}
 }
 
@@ -160,6 +161,35 @@ func TestETag(t *testing.T) {
 	}
 }
 
+func TestPreload(t *testing.T) {
+	h, err := newHandler(built())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"/":                       "</assets/a.js>; rel=modulepreload, </assets/b.js>; rel=modulepreload",
+		"/alerts/0199":            "</assets/c.js>; rel=modulepreload",
+		"/alerts/0199/":           "</assets/c.js>; rel=modulepreload",
+		"/clients/0199/records":   "</assets/d.js>; rel=modulepreload",
+		"/clients/0199/elsewhere": "",
+		"/nodes":                  "",
+		"/assets/app-1a2b.js":     "",
+	} {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.Header.Set("Accept", "text/html")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if got := w.Header().Get("Link"); w.Code != 200 || got != want {
+			t.Errorf("GET %s = %d with Link %q; want %q", path, w.Code, got, want)
+		}
+	}
+	broken := built()
+	broken[preloadFile] = &fstest.MapFile{Data: []byte(`["/"]`)}
+	if _, err := newHandler(broken); err == nil {
+		t.Error("a preload.json of another form is taken")
+	}
+}
+
 func TestHandlerBeforeTheBuild(t *testing.T) {
 	h, err := newHandler(fstest.MapFS{".keep": &fstest.MapFile{}})
 	if err != nil {
@@ -181,5 +211,8 @@ func TestEmbedded(t *testing.T) {
 	Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/", nil))
 	if w.Code != 200 && w.Body.String() != notBuilt+"\n" {
 		t.Errorf("GET / = %d %q; want the page, or that it is not built", w.Code, w.Body)
+	}
+	if w.Code == 200 && w.Header().Get("Link") == "" {
+		t.Error("the page that was built does not name what the overview needs")
 	}
 }

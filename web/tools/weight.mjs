@@ -1,8 +1,8 @@
 // Fails when a page became too heavy for a slow line: at most 90 KB of gzip until somebody
 // can sign in, then at most 60 KB for what all other pages share, and 40 KB more for any of
 // them. Reads vite's manifest; fonts are not counted, they block nothing, and neither is
-// what a page loads later.
-import { readFile, rm } from 'node:fs/promises';
+// what a page loads later. Writes preload.json, which tells the core what each page needs.
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -61,6 +61,19 @@ for (const { name, bytes, most } of rows)
 	console.log(
 		`${(bytes / KB).toFixed(1).padStart(6)} of ${most / KB} KB  ${name}${bytes > most ? '  TOO HEAVY' : ''}`,
 	);
+
+// For the core, which names them with the page: what each page needs beside the first.
+const router = await readFile(new URL('../src/router.ts', import.meta.url), 'utf8');
+const preload = {};
+for (const [, pattern, file] of router.matchAll(
+	/'(\/[^']*)': \(\) => import\('\.\/(routes\/\w+\.svelte)'\)/g,
+)) {
+	const key = `src/${file}`;
+	const files = key === page ? needs(page) : new Set([...shell, ...needs(key)]);
+	preload[pattern] = without(files, needs('index.html')).filter((one) => one.endsWith('.js'));
+}
+await writeFile(path.join(dist, 'preload.json'), JSON.stringify(preload));
+
 // The core embeds dist: it has no use for the manifest.
 await rm(path.join(dist, '.vite'), { recursive: true });
 if (rows.some(({ bytes, most }) => bytes > most)) process.exit(1);
