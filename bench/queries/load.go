@@ -58,7 +58,7 @@ func load(ctx context.Context, s *store.Store, total int) error {
 				fmt.Printf("%d alerts loaded, %.0f/s\n", written, float64(written)/time.Since(start).Seconds())
 			}
 		}
-		fmt.Printf("indexes are made; loading took %.0f s so far\n", time.Since(start).Seconds())
+		fmt.Printf("all are written after %.0f s; now their indexes\n", time.Since(start).Seconds())
 		return nil
 	})
 }

@@ -54,6 +54,8 @@ type cond struct {
 	wide bool
 	// triage marks what people change: the columns tell, each with an index of its own.
 	triage bool
+	// states are what it asks for, if it is the state alone.
+	states []int
 }
 
 // compiler makes conditions out of expressions. Names become numbers first.
@@ -193,7 +195,7 @@ func (c compiler) state(t *query.Term) (cond, error) {
 	}
 	for num, state := range states {
 		if state == soc.AlertState(t.State) {
-			return cond{sql: `(alerts.state = ?)`, args: []any{num}, triage: true}, nil
+			return cond{sql: `(alerts.state = ?)`, args: []any{num}, triage: true, states: []int{num}}, nil
 		}
 	}
 	return cond{sql: `(1 = 0)`}, nil
@@ -208,7 +210,7 @@ func otherStates(t *query.Term) (cond, bool) {
 	out := cond{triage: true}
 	for num, state := range states {
 		if num >= stateOpen && state != soc.AlertState(t.State) {
-			out.args = append(out.args, num)
+			out.args, out.states = append(out.args, num), append(out.states, num)
 		}
 	}
 	out.sql = `(alerts.state IN (?` + strings.Repeat(`, ?`, len(out.args)-1) + `))`

@@ -32,8 +32,52 @@ func (c compiler) walkOrSearch(l list) ([]soc.StoredAlert, error) {
 		}
 		return c.walkFirst(l, lookup)
 	}
+	if statements := l.byStates(); statements != nil {
+		pages := make([][]soc.StoredAlert, len(statements))
+		for i, of := range statements {
+			var err error
+			if pages[i], err = c.page(of, l.limit); err != nil {
+				return nil, err
+			}
+		}
+		return newestOf(pages, l.limit), nil
+	}
 	l.columns(&cond{})
 	return c.page(l.byColumns(), l.limit)
+}
+
+// byStates finds the newest alerts of each state that is asked for, nil if none is. For the
+// database any index in the order of the list is as good as another, and it may go through
+// all that is newer and in another state: what is open is new, and what is resolved is old.
+// A range of state and key together has but one index in its order.
+func (l list) byStates() []statement {
+	at := slices.IndexFunc(l.conds, func(c cond) bool { return c.states != nil })
+	if at < 0 || l.grouped {
+		return nil
+	}
+	states := l.conds[at].states
+	l.conds = slices.Delete(slices.Clone(l.conds), at, at+1)
+	l.columns(&cond{})
+	from, until := l.after, l.until
+	if l.before != nil && (until == nil || bytes.Compare(l.before[:], until) < 0) {
+		until = l.before[:]
+	}
+	if from == nil {
+		from = []byte{} // before every key
+	}
+	found := make([]statement, 0, len(states))
+	for _, state := range states {
+		end, key := state, until
+		if until == nil {
+			end, key = state+1, []byte{}
+		}
+		where := append(slices.Clone(l.where), `(alerts.state, alerts.sort_key) >= (?, ?)`, `(alerts.state, alerts.sort_key) < (?, ?)`)
+		found = append(found, statement{
+			alertSelect + ` WHERE ` + strings.Join(where, ` AND `) + ` ORDER BY alerts.state DESC, alerts.sort_key DESC LIMIT ?`,
+			append(slices.Clone(l.args), state, from, end, key, l.limit),
+		})
+	}
+	return found
 }
 
 // page reads what a statement finds.
