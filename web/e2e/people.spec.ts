@@ -95,6 +95,15 @@ for (const { name, ...size } of sizes) {
 			await accessible(page);
 			await page.getByRole('button', { name: 'Check the chain' }).click();
 			await expect(page.getByText(/hold: none was changed/)).toBeVisible();
+			await page.getByRole('button', { name: 'How long the audit is kept' }).click();
+			const dialog = page.getByRole('dialog', { name: 'How long the audit is kept' });
+			await dialog.getByLabel('Days').fill('100');
+			await dialog.getByRole('button', { name: 'Save' }).click();
+			await expect(dialog.getByRole('alert')).toContainText('180');
+			await accessible(page);
+			await dialog.getByLabel('Days').fill('400');
+			await dialog.getByRole('button', { name: 'Save' }).click();
+			await expect(page.getByText('Records are kept 400 days.')).toBeVisible();
 			await page.getByLabel('Name or id').fill('nobody-has-this-name');
 			await page.getByRole('button', { name: 'Search', exact: true }).click();
 			await expect(page.getByText('Nothing was done that fits')).toBeVisible();
