@@ -87,6 +87,12 @@ for (const { name, ...size } of sizes) {
 			const wrong = await watch(page);
 			await signIn(core, context);
 			await page.goto(`${core.url}/audit`);
+			// However narrow it is, what was done has room for its words.
+			const rows = page.getByRole('listitem');
+			await expect(rows.first()).toBeVisible();
+			expect(Math.max(...(await rows.evaluateAll((all) => all.map((row) => row.clientHeight))))).toBeLessThan(
+				110,
+			);
 			await page.getByLabel('Did').selectOption('invite');
 			await expect(page).toHaveURL(/verb=invite/);
 			const record = page.getByRole('button', { name: `invited the user ${user}` });

@@ -5,6 +5,8 @@ export const acts = catalogue({
 	en: {
 		verb: {
 			make: 'made',
+			use: 'used',
+			begin: 'began',
 			end: 'ended',
 			invite: 'invited',
 			set: 'changed',
@@ -50,6 +52,8 @@ export const acts = catalogue({
 	fr: {
 		verb: {
 			make: 'a créé',
+			use: 'a utilisé',
+			begin: 'a ouvert',
 			end: 'a fermé',
 			invite: 'a invité',
 			set: 'a modifié',
