@@ -145,11 +145,19 @@ export function bytesOf(file: string): Promise<Buffer> {
 	return readFile(file);
 }
 
+/**
+ * A port below those that the system gives to whoever connects: nobody takes it before the
+ * core does, nor while the core is stopped.
+ */
 async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-	const address = server.address();
-	await new Promise((done) => server.close(done));
-	if (address === null || typeof address === 'string') throw new Error('no free port');
-	return address.port;
+	for (;;) {
+		const port = 20_000 + Math.floor(Math.random() * 12_000);
+		const server = createServer();
+		const free = await new Promise<boolean>((done) => {
+			server.once('error', () => done(false));
+			server.listen(port, '127.0.0.1', () => done(true));
+		});
+		await new Promise((done) => server.close(done));
+		if (free) return port;
+	}
 }
