@@ -85,6 +85,7 @@ test('the raw record is the line to the byte, and the page checks its hash', asy
 	const sha256 = createHash('sha256').update(bytes).digest('hex');
 
 	await row(page, 'PAGE not quite text').getByRole('link').click({ modifiers: [] });
+	await expect(page.getByRole('complementary', { name: 'Alert' })).toBeVisible();
 	await page.keyboard.press('o');
 	await expect(page).toHaveURL(/\/alerts\/[0-9a-f]{32}$/);
 	await expect(page.getByText('Checked in this browser: sha256 matches')).toBeVisible();

@@ -71,7 +71,10 @@ for (const { theme, size } of looks) {
 		await expect(shown).toContainText('Resolved');
 		await look(page, `witnesses-list-${size.name}-${theme}`);
 		await shown.getByRole('link').click();
-		if (size.name === 'desktop') await page.keyboard.press('o');
+		if (size.name === 'desktop') {
+			await expect(page.getByRole('complementary', { name: 'Alert' })).toBeVisible();
+			await page.keyboard.press('o');
+		}
 		await expect(page.getByText(/Resolved by itself, 3 m ago:\s+the node was heard again/)).toBeVisible();
 		if (size.name !== 'desktop') await page.getByRole('tab', { name: 'Provenance' }).click();
 		const witnesses = page.getByRole('region', { name: 'witnesses' });
