@@ -130,10 +130,14 @@ for (const size of sizes) {
 		const page = await open(browser, size);
 		await page.goto(`${core.url}/alerts/${id}`);
 		await expect(page.getByRole('heading', { name: `PAGE said ${size.name}`, level: 2 })).toBeVisible();
-		if (size.phone) await page.getByRole('tab', { name: 'Timeline' }).click();
-		else await page.keyboard.press('m');
 		const box = page.getByRole('textbox', { name: 'Comment' });
-		if (size.phone) await box.click();
+		if (size.phone) {
+			await page.getByRole('tab', { name: 'Timeline' }).click();
+			await box.click();
+		} else {
+			await expect(box).toBeVisible();
+			await page.keyboard.press('m');
+		}
 		await expect(box).toBeFocused();
 		await page.keyboard.type(`ask @${name.slice(0, 5)}`);
 		await expect(page.getByRole('option', { name: `@${name}` })).toBeVisible();
