@@ -15,9 +15,9 @@ type bulk struct {
 	columns []string
 	then    string // what follows the values: ON CONFLICT …
 
-	// Of SQLite: a statement for as many rows, once it is prepared.
-	rows int
-	full *sql.Stmt
+	// Of SQLite: a statement for as many rows, and one for a single row, once they are prepared.
+	rows      int
+	full, one *sql.Stmt
 	// Of PostgreSQL: those of the columns, where then is set.
 	types []string
 }
@@ -76,8 +76,10 @@ func (b *bulks) prepare(ctx context.Context, db *sql.DB) error {
 func (b *bulks) close() error {
 	var errs []error
 	for _, table := range b.all() {
-		if table.full != nil {
-			errs = append(errs, table.full.Close())
+		for _, statement := range []*sql.Stmt{table.full, table.one} {
+			if statement != nil {
+				errs = append(errs, statement.Close())
+			}
 		}
 	}
 	return errors.Join(errs...)

@@ -61,39 +61,24 @@ func (s *Store) joinGroups(ctx context.Context, tx *sql.Tx, fresh []newAlert, ru
 	}
 	// Everybody locks groups in the same order: nobody waits for who waits for them.
 	slices.SortFunc(order, func(a, b *joined) int { return bytes.Compare(a.id[:], b.id[:]) })
-	if err := s.numberGroups(ctx, tx, byID, order); err != nil {
+	// Those that are there already keep their numbers: gaps cost less than asking first.
+	next, err := s.db.numbers(ctx, tx, "group", len(order))
+	if err != nil {
 		return nil, err
 	}
 	var args []any
-	for _, g := range order {
+	for i, g := range order {
 		state := stateOpen
 		if g.open == 0 {
 			state = stateResolved
 		}
-		args = append(args, g.num, g.id[:], g.client, g.rule, cut(g.source), cut(g.destination), g.severity, g.alerts, g.open, state, g.first[:], g.last[:], g.src, g.dst)
+		args = append(args, next+int64(i), g.id[:], g.client, g.rule, cut(g.source), cut(g.destination), g.severity, g.alerts, g.open, state, g.first[:], g.last[:], g.src, g.dst)
 	}
 	if err := s.bulks.groups.add(ctx, tx, args); err != nil {
 		return nil, err
 	}
-	// Their rows are ours from here on: who has claimed one, and its number if another core
-	// has made it first.
+	// Their rows are ours from here on: their numbers, and who has claimed one.
 	return of, s.readGroups(ctx, tx, byID)
-}
-
-// numberGroups gives groups their numbers, and new ones to those that are not there yet.
-func (s *Store) numberGroups(ctx context.Context, tx *sql.Tx, byID map[soc.GroupID]*joined, groups []*joined) error {
-	if err := s.readGroups(ctx, tx, byID); err != nil {
-		return err
-	}
-	made := slices.DeleteFunc(slices.Clone(groups), func(g *joined) bool { return g.num != 0 })
-	if len(made) == 0 {
-		return nil
-	}
-	next, err := s.db.numbers(ctx, tx, "group", len(made))
-	for i, g := range made {
-		g.num = next + int64(i)
-	}
-	return err
 }
 
 // readGroups reads the numbers and owners of groups that are there.

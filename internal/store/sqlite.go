@@ -112,14 +112,18 @@ func (onSQLite) matchText(l query.Lookup, few bool) (string, []any) {
 // own cost vanishes. The text index flushes once a statement, so fewer are better.
 const bulkArgs = 2000
 
-// prepare prepares the statement for a full load: parsing it costs as much as running it.
+// prepare prepares the statements: parsing a full load costs as much as running it. What is
+// left of a delivery goes row by row, whose statement needs no parsing either.
 func (onSQLite) prepare(ctx context.Context, db *sql.DB, b *bulk) error {
 	b.rows = min(bulkArgs/b.width(), 500)
 	if b.table == "alert_text" {
 		b.rows = 1 // a statement of many rows writes a segment, however small; one by one they wait for the commit
 	}
 	var err error
-	b.full, err = db.PrepareContext(ctx, insertSQL(b, b.rows))
+	if b.full, err = db.PrepareContext(ctx, insertSQL(b, b.rows)); err != nil {
+		return err
+	}
+	b.one, err = db.PrepareContext(ctx, insertSQL(b, 1))
 	return err
 }
 
@@ -129,20 +133,34 @@ func insertSQL(b *bulk, rows int) string {
 }
 
 func (onSQLite) insert(ctx context.Context, tx *sql.Tx, b *bulk, args []any) error {
-	if load := b.rows * b.width(); b.full != nil && len(args) >= load {
-		full := tx.StmtContext(ctx, b.full) //nolint:sqlclosecheck // it ends with the transaction
-		for ; len(args) >= load; args = args[load:] {
-			if _, err := full.ExecContext(ctx, args[:load]...); err != nil {
+	if b.full == nil { // within a migration
+		for part := range slices.Chunk(args, bulkArgs/b.width()*b.width()) {
+			if _, err := tx.ExecContext(ctx, insertSQL(b, len(part)/b.width()), part...); err != nil {
 				return err
 			}
 		}
+		return nil
 	}
-	for part := range slices.Chunk(args, bulkArgs/b.width()*b.width()) { // what is left, or all within a migration
-		if _, err := tx.ExecContext(ctx, insertSQL(b, len(part)/b.width()), part...); err != nil {
-			return err
+	args, err := insertBy(ctx, tx, b.full, args, b.rows*b.width())
+	if err == nil {
+		_, err = insertBy(ctx, tx, b.one, args, b.width())
+	}
+	return err
+}
+
+// insertBy runs a statement of load arguments as often as there are so many, and returns
+// what is left.
+func insertBy(ctx context.Context, tx *sql.Tx, statement *sql.Stmt, args []any, load int) ([]any, error) {
+	if len(args) < load {
+		return args, nil
+	}
+	ours := tx.StmtContext(ctx, statement) //nolint:sqlclosecheck // it ends with the transaction
+	for ; len(args) >= load; args = args[load:] {
+		if _, err := ours.ExecContext(ctx, args[:load]...); err != nil {
+			return nil, err
 		}
 	}
-	return nil
+	return args, nil
 }
 
 func (onSQLite) loading() (before, after []string) {
