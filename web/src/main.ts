@@ -1,4 +1,5 @@
 import { mount } from 'svelte';
+import { cn } from '$lib/utils';
 import App from './App.svelte';
 import './app.css';
 
@@ -22,5 +23,7 @@ async function renew(): Promise<void> {
 	location.reload();
 }
 
+// Each in a task of its own: a page that begins with one long one answers nobody meanwhile.
+setTimeout(() => cn()); // the first call makes its table of classes
 const target = document.getElementById('app');
-if (target) mount(App, { target });
+if (target) setTimeout(() => mount(App, { target }));

@@ -5,16 +5,20 @@
 const first = ['/index.html', '/src/routes/SignIn.svelte'];
 const frame = '/src/lib/shell/Shell.svelte';
 /** With so many pages a part is needed soon enough to come with the first of them. */
-const common = 10;
+const common = 4;
 
 /**
- * Libraries with one entrance for all they have: whoever takes a button from it seems to
- * need the calendar. The bundler knows better, but would make a file of each icon.
+ * Libraries with one entrance for all they have: whoever takes a button from one seems to
+ * need the calendar. So who needs what is not asked of them; the bundler leaves out what
+ * nobody does.
  */
 const library = /\/node_modules\//;
 const icons = /\/node_modules\/@lucide\//;
+/** What menus, tips and dialogues are made of: the frame has most of it, every page some. */
+const floating =
+	/\/node_modules\/(bits-ui|@floating-ui|svelte-toolbelt|runed|tabbable|style-to-object|inline-style-parser)\//;
 /** What the first page has nearly whole. */
-const always = /\/node_modules\/(svelte|sv-router|openapi-fetch|clsx|tailwind-merge)\//;
+const always = /\/node_modules\/(svelte|sv-router|openapi-fetch|clsx|tailwind-merge|tailwind-variants)\//;
 
 interface Modules {
 	getModuleInfo(id: string): { importers: string[]; dynamicImporters: string[] } | null;
@@ -39,7 +43,9 @@ function needing(id: string, modules: Modules): Set<string> {
 /** The file that a module goes to; null leaves it to the bundler. */
 export function part(id: string, modules: Modules): string | null {
 	if (always.test(id)) return 'first';
-	if (library.test(id)) return icons.test(id) ? 'icons' : null;
+	if (icons.test(id)) return 'icons';
+	if (floating.test(id)) return 'floating';
+	if (library.test(id)) return null;
 	const by = [...needing(id, modules)];
 	if (by.length < 2) return null;
 	const ends = (end: string) => by.some((one) => one.endsWith(end));
