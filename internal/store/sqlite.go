@@ -109,7 +109,7 @@ func (onSQLite) matchText(l query.Lookup, few bool) (string, []any) {
 }
 
 // bulkArgs is how many arguments a full load has, about: enough that the statement's
-// own cost vanishes. The text index flushes once a statement, so fewer are better.
+// own cost vanishes.
 const bulkArgs = 2000
 
 // prepare prepares the statements: parsing a full load costs as much as running it. What is

@@ -9,10 +9,13 @@ export function misfits(page: Page): Promise<string[]> {
 		const wrong: string[] = [];
 		const name = (element: Element) =>
 			`<${element.tagName.toLowerCase()} class="${element.getAttribute('class') ?? ''}"> ${(element.textContent ?? '').trim().slice(0, 40)}`;
+		// A box that scrolls down can scroll sideways, too; it should only where it is meant to.
+		const sideways = /(^|[\s:])overflow-(x-)?(auto|scroll)/;
 		const scrolled = (element: Element): boolean => {
 			for (let up = element.parentElement; up; up = up.parentElement) {
 				const { overflowX } = getComputedStyle(up);
-				if (overflowX === 'auto' || overflowX === 'scroll') return up.scrollWidth > up.clientWidth + 1;
+				if (overflowX === 'auto' || overflowX === 'scroll')
+					return sideways.test(up.className) && up.scrollWidth > up.clientWidth + 1;
 			}
 			return false;
 		};
