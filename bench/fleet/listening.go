@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
@@ -14,10 +15,12 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/socme-project/socme/bench/rig"
+	"github.com/socme-project/socme/soc"
 )
 
-// listening opens streams and brings 100 alerts a second. A node's batch says when it was
-// committed; what a stream hears after that is late by so much.
+// listening opens streams and brings 100 alerts a second, from ten nodes that do not wait
+// for each other. What a stream hears of an alert after its node was told that it is
+// committed is late by so much.
 func (f *fleet) listening(ctx context.Context, dir string) error {
 	s, err := f.start(ctx, dir)
 	if err != nil {
@@ -43,22 +46,17 @@ func (f *fleet) listening(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	// Position n is the n-th alert: nobody else brings any.
-	var committed []time.Time
-	tick := time.NewTicker(time.Second / pace)
-	defer tick.Stop()
+	committed := make([]map[soc.AlertID]time.Time, nodes)
 	began := time.Now()
-	for n := 0; time.Since(began) < f.steady; n++ {
-		<-tick.C
-		m := members[n%nodes]
-		b, err := m.Batch(n, 1)
-		if err != nil {
-			return err
-		}
-		if err := m.Send(ctx, b); err != nil {
-			return err
-		}
-		committed = append(committed, time.Now())
+	bringing, turns := errgroup.WithContext(ctx)
+	for i, m := range members {
+		committed[i] = map[soc.AlertID]time.Time{}
+		bringing.Go(func() error {
+			return bring(turns, m, i, time.Second*nodes/pace, began.Add(f.steady), committed[i])
+		})
+	}
+	if err := bringing.Wait(); err != nil {
+		return err
 	}
 	took := time.Since(began)
 	after, err := s.Core.Worked()
@@ -70,24 +68,49 @@ func (f *fleet) listening(ctx context.Context, dir string) error {
 	if err := all.Wait(); err != nil {
 		return err
 	}
+	at := map[soc.AlertID]time.Time{}
+	for _, of := range committed {
+		maps.Copy(at, of)
+	}
 	var late []time.Duration
 	for i := range ears {
-		if len(ears[i].at) != len(committed) {
-			return fmt.Errorf("stream %d heard of %d alerts, %d were brought", i, len(ears[i].at), len(committed))
+		if len(ears[i].heard) != len(at) {
+			return fmt.Errorf("stream %d heard of %d alerts, %d were brought", i, len(ears[i].heard), len(at))
 		}
-		for n, at := range ears[i].at {
-			late = append(late, at.Sub(committed[n]))
+		for id, when := range ears[i].heard {
+			late = append(late, when.Sub(at[id]))
 		}
 	}
 	slices.Sort(late)
-	row(fmt.Sprintf("commit to event in %d streams, %.0f alerts/s: p50, p95, p99", f.streams, float64(len(committed))/took.Seconds()),
+	row(fmt.Sprintf("commit to event in %d streams, %.0f alerts/s: p50, p95, p99", f.streams, float64(len(at))/took.Seconds()),
 		fmt.Sprintf("%d, %d, %d ms", late[len(late)/2].Milliseconds(), late[len(late)*95/100].Milliseconds(), late[len(late)*99/100].Milliseconds()), "p95 300 ms")
 	row("the core meanwhile", fmt.Sprintf("%.2f cores", (after-worked).Seconds()/took.Seconds()), "")
 	return nil
 }
 
-// ear is a stream, and when each alert came.
-type ear struct{ at []time.Time }
+// bring brings an alert of a node at every tick, and notes when each was committed.
+func bring(ctx context.Context, m *rig.Member, node int, every time.Duration, until time.Time, committed map[soc.AlertID]time.Time) error {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for n := node << 20; time.Now().Before(until); n++ {
+		b, err := m.Batch(n, 1)
+		if err != nil {
+			return err
+		}
+		if err := m.Send(ctx, b); err != nil {
+			return err
+		}
+		committed[b.Last] = time.Now()
+		<-tick.C
+	}
+	return nil
+}
+
+// idBegins is how the data of an alert begins.
+var idBegins = []byte(`data: {"id":"`)
+
+// ear is a stream, and when it heard of each alert.
+type ear struct{ heard map[soc.AlertID]time.Time }
 
 func (e *ear) listen(ctx context.Context, s *rig.Setting, ready func()) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.API.URL+"/api/v1/stream", nil)
@@ -103,14 +126,20 @@ func (e *ear) listen(ctx context.Context, s *rig.Setting, ready func()) error {
 	if answer.StatusCode != http.StatusOK {
 		return errors.New("stream: " + answer.Status)
 	}
+	e.heard = map[soc.AlertID]time.Time{}
 	lines := bufio.NewScanner(answer.Body)
 	lines.Buffer(nil, 1<<20)
 	for lines.Scan() {
 		switch line := lines.Bytes(); {
 		case bytes.Equal(line, []byte("event: hello")):
 			ready()
-		case bytes.Equal(line, []byte("event: alert")):
-			e.at = append(e.at, time.Now())
+		case bytes.HasPrefix(line, idBegins):
+			text, _, _ := bytes.Cut(line[len(idBegins):], []byte(`"`))
+			id, err := soc.ParseAlertID(string(text))
+			if err != nil {
+				return err
+			}
+			e.heard[id] = time.Now()
 		case bytes.Equal(line, []byte("event: reset")):
 			return errors.New("a stream missed something")
 		}

@@ -109,6 +109,7 @@ func enrol(ctx context.Context, token string) (*Member, error) {
 
 // Batch is what Send brings.
 type Batch struct {
+	Last soc.AlertID // of its last alert
 	body []byte
 	head soc.Head
 }
@@ -139,7 +140,7 @@ func (m *Member) Batch(first, n int) (Batch, error) {
 	defer m.wire.mu.Unlock()
 	body, err := m.wire.Encode(header, records)
 	m.head = head
-	return Batch{bytes.Clone(body), head}, err
+	return Batch{records[n-1].AlertID, bytes.Clone(body), head}, err
 }
 
 // Send waits until the core has committed a batch.

@@ -8,11 +8,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/socme-project/socme/internal/hub"
 	"github.com/socme-project/socme/internal/query"
 	"github.com/socme-project/socme/soc"
 )
@@ -174,25 +176,24 @@ func (s *stream) sealedFor() string { return "stream position of " + s.who.scope
 
 // next writes what is new, and waits until something is.
 func (s *stream) next(ctx context.Context) error {
-	fed, ok, err := s.Hub.Next(ctx, s.pos, streamBatch)
+	entries, ok, err := s.Hub.Next(ctx, s.pos, streamBatch)
 	if err != nil {
 		return err
 	}
 	var next int64
 	if ok {
-		next = fed[len(fed)-1].Pos
-	} else if fed, next, err = s.catchUp(ctx); err != nil {
+		next = entries[len(entries)-1].Pos
+	} else if entries, next, err = s.catchUp(ctx); err != nil {
 		return err
 	}
 	var sent []soc.StoredAlert
-	for i := range fed {
-		f := &fed[i]
-		if f.Reset {
-			s.event("reset", s.place(f.Pos), struct{}{})
+	for _, e := range entries {
+		if e.Reset {
+			s.event("reset", s.place(e.Pos), struct{}{})
 			continue
 		}
-		if s.alert(f) {
-			sent = append(sent, f.Alert)
+		if s.alert(e) {
+			sent = append(sent, e.Alert)
 		}
 	}
 	s.saw(sent)
@@ -214,32 +215,35 @@ func (s *stream) saw(sent []soc.StoredAlert) {
 }
 
 // alert writes an alert that the listener may see and asked for; false if it is none.
-func (s *stream) alert(f *soc.Fed) bool {
-	if !s.who.scope.Sees(f.Alert.ClientID) {
+func (s *stream) alert(e *hub.Entry) bool {
+	if !s.who.scope.Sees(e.Alert.ClientID) {
 		return false
 	}
 	var matches []int
 	for i := range s.queries {
-		if s.queries[i].Match(&f.Alert) {
+		if s.queries[i].Match(&e.Alert) {
 			matches = append(matches, i)
 		}
 	}
-	switch {
-	case len(matches) == 0:
+	if len(matches) == 0 {
 		return false
-	case len(s.queries) == 1:
-		s.event("alert", s.place(f.Pos), &f.Alert)
-	default:
-		s.event("alert", s.place(f.Pos), struct {
-			*soc.StoredAlert
-			Matches []int `json:"matches"`
-		}{&f.Alert, matches})
 	}
+	data := e.JSON()
+	if len(s.queries) > 1 {
+		data = withMatches(data, matches)
+	}
+	s.write("alert", s.place(e.Pos), data)
 	return true
 }
 
+// withMatches is an alert with one more field: the numbers of the queries that it matches.
+func withMatches(alert []byte, matches []int) []byte {
+	open := bytes.TrimSuffix(alert, []byte("}"))
+	return append(slices.Concat(open, []byte(`,"matches":`), encode(matches)), '}')
+}
+
 // catchUp reads what the hub no longer has from the store.
-func (s *stream) catchUp(ctx context.Context) ([]soc.Fed, int64, error) {
+func (s *stream) catchUp(ctx context.Context) ([]*hub.Entry, int64, error) {
 	s.Metrics.StreamBehind()
 	span, err := s.Store.FeedSpan(ctx, s.who.scope)
 	if err != nil {
@@ -250,7 +254,12 @@ func (s *stream) catchUp(ctx context.Context) ([]soc.Fed, int64, error) {
 		s.event("reset", s.place(span.Last), struct{}{})
 		return nil, span.Last, nil
 	}
-	return s.Store.Feed(ctx, s.who.scope, s.pos, streamBatch)
+	fed, next, err := s.Store.Feed(ctx, s.who.scope, s.pos, streamBatch)
+	entries := make([]*hub.Entry, len(fed))
+	for i := range fed {
+		entries[i] = hub.NewEntry(fed[i])
+	}
+	return entries, next, err
 }
 
 // stillSignedIn ends the stream of who was signed out, or whose token was ended. Who may
@@ -264,13 +273,19 @@ func (s *stream) stillSignedIn(ctx context.Context) bool {
 	return err == nil
 }
 
-func (s *stream) event(name, id string, data any) {
+func (s *stream) event(name, id string, data any) { s.write(name, id, encode(data)) }
+
+func (s *stream) write(name, id string, data []byte) {
+	if id != "" {
+		fmt.Fprintf(&s.out, "id: %s\n", id)
+	}
+	fmt.Fprintf(&s.out, "event: %s\ndata: %s\n\n", name, data)
+}
+
+func encode(data any) []byte {
 	text, err := json.Marshal(data)
 	if err != nil { // our own types always marshal
 		panic(err)
 	}
-	if id != "" {
-		fmt.Fprintf(&s.out, "id: %s\n", id)
-	}
-	fmt.Fprintf(&s.out, "event: %s\ndata: %s\n\n", name, text)
+	return text
 }

@@ -5,6 +5,7 @@ package hub
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 
 	"github.com/socme-project/socme/soc"
@@ -14,12 +15,34 @@ import (
 // back, they read the store.
 const kept = 4096
 
+// Entry is an entry of the feed, shared by all who read it.
+type Entry struct {
+	soc.Fed
+	text func() []byte
+}
+
+// NewEntry makes the entry of what was fed.
+func NewEntry(fed soc.Fed) *Entry {
+	e := &Entry{Fed: fed}
+	e.text = sync.OnceValue(func() []byte {
+		text, err := json.Marshal(&e.Alert)
+		if err != nil { // our own types always marshal
+			panic(err)
+		}
+		return text
+	})
+	return e
+}
+
+// JSON is the alert as the API writes it: written once, however many listen.
+func (e *Entry) JSON() []byte { return e.text() }
+
 // Hub keeps the newest entries of the feed and wakes who waits for the next.
 type Hub struct {
 	commit sync.Mutex // see Commit
 
 	mu   sync.Mutex // guards what follows
-	ring [kept]soc.Fed
+	ring [kept]*Entry
 	last int64         // position of the newest entry
 	n    int64         // entries held, at most kept; they are last-n+1 … last
 	wake chan struct{} // closed, and made anew, at each Publish
@@ -59,7 +82,7 @@ func (h *Hub) Publish(fed []soc.Fed) {
 			break
 		}
 		if f.Pos == h.last+1 {
-			h.ring[f.Pos%kept] = f
+			h.ring[f.Pos%kept] = NewEntry(f)
 			h.last = f.Pos
 		}
 	}
@@ -83,7 +106,7 @@ func (h *Hub) Last() int64 {
 
 // Next returns the entries after a position, at most limit, and waits until there is
 // one. False means that the hub does not go back so far: read the store.
-func (h *Hub) Next(ctx context.Context, after int64, limit int) (fed []soc.Fed, ok bool, err error) {
+func (h *Hub) Next(ctx context.Context, after int64, limit int) (entries []*Entry, ok bool, err error) {
 	for {
 		h.mu.Lock()
 		if after < h.last-h.n {
@@ -91,12 +114,12 @@ func (h *Hub) Next(ctx context.Context, after int64, limit int) (fed []soc.Fed, 
 			return nil, false, nil
 		}
 		if n := min(h.last-after, int64(limit)); n > 0 {
-			fed = make([]soc.Fed, n)
-			for i := range fed {
-				fed[i] = h.ring[(after+1+int64(i))%kept]
+			entries = make([]*Entry, n)
+			for i := range entries {
+				entries[i] = h.ring[(after+1+int64(i))%kept]
 			}
 			h.mu.Unlock()
-			return fed, true, nil
+			return entries, true, nil
 		}
 		wake := h.wake
 		h.mu.Unlock()

@@ -2,6 +2,7 @@ package hub_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"sync"
 	"testing"
@@ -44,6 +45,26 @@ func TestEveryListenerGetsEveryEntryInOrder(t *testing.T) {
 		h.Publish(fed(pos, min(pos+9, last)))
 	}
 	listeners.Wait()
+}
+
+func TestListenersShareTheTextOfAnAlert(t *testing.T) {
+	h := hub.New(0)
+	h.Publish([]soc.Fed{{Pos: 1, Alert: soc.StoredAlert{Client: "acme"}}})
+	var texts [2][]byte
+	for i := range texts {
+		entries, ok, err := h.Next(t.Context(), 0, 10)
+		if err != nil || !ok || len(entries) != 1 {
+			t.Fatalf("Next = %d entries, %v, %v", len(entries), ok, err)
+		}
+		texts[i] = entries[0].JSON()
+	}
+	if &texts[0][0] != &texts[1][0] {
+		t.Error("the alert was written twice")
+	}
+	var alert soc.StoredAlert
+	if err := json.Unmarshal(texts[0], &alert); err != nil || alert.Client != "acme" {
+		t.Errorf("the text says %q, %v", alert.Client, err)
+	}
 }
 
 func TestASlowListenerIsSentToTheStore(t *testing.T) {
