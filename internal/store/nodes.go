@@ -181,11 +181,21 @@ func (s *Store) NodeKey(ctx context.Context, scope soc.Scope, id soc.NodeID) (No
 	if err := mustAll(scope); err != nil {
 		return NodeKey{}, err
 	}
-	var row nodeRow
-	if err := s.read.WithContext(ctx).Raw(nodeSelect+` WHERE nodes.id = ?`, string(id)).First(&row).Error; err != nil {
+	db, err := s.read.DB()
+	if err != nil {
+		return NodeKey{}, err
+	}
+	var key NodeKey
+	var ledgerKey []byte
+	var revoked int64
+	// Each request of each node asks for it.
+	err = db.QueryRowContext(ctx, `SELECT nodes.name, clients.id, nodes.ledger_key, nodes.revoked_ms
+		FROM nodes JOIN clients ON clients.num = nodes.client_num WHERE nodes.id = ?`, string(id)).Scan(&key.Name, &key.Client, &ledgerKey, &revoked)
+	if err != nil {
 		return NodeKey{}, fmt.Errorf("node %s: %w", id, translate(err))
 	}
-	return NodeKey{Name: row.Name, Client: soc.ClientID(row.ClientID), LedgerKey: row.LedgerKey, Revoked: row.RevokedMS != 0}, nil
+	key.LedgerKey, key.Revoked = ledgerKey, revoked != 0
+	return key, nil
 }
 
 // RevokeNode ends a node's right to deliver, at once. What it delivered stays.

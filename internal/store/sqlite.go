@@ -45,10 +45,11 @@ func openSQLiteReaders(file string) (*gorm.DB, error) {
 }
 
 func openFile(file string, conns int, options url.Values) (*gorm.DB, error) {
-	db, err := sql.Open("sqlite", "file:"+file+"?"+options.Encode())
+	connector, err := connectSQLite("file:" + file + "?" + options.Encode())
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", file, err)
 	}
+	db := sql.OpenDB(connector)
 	db.SetMaxOpenConns(conns)
 	db.SetMaxIdleConns(conns)
 	db.SetConnMaxIdleTime(5 * time.Minute)
