@@ -49,6 +49,10 @@ type bench struct {
 }
 
 func (b *bench) run(ctx context.Context, on string) error {
+	// Whoever PostgreSQL runs as must get through to its own folder.
+	if err := os.MkdirAll(b.dir, 0o755); err != nil { //nolint:gosec // what lies in it is closed
+		return err
+	}
 	if strings.Contains(on, "sqlite") {
 		if err := b.onSQLite(ctx); err != nil {
 			return fmt.Errorf("on SQLite: %w", err)
