@@ -52,6 +52,7 @@ for (const size of sizes) {
 				await open(page, core, listed, ids);
 				await both(listed.name);
 				expect(await misfits(page), listed.name).toEqual([]);
+				if (listed.name === 'clients') expect(await shortened(page)).toEqual([]);
 			});
 		}
 		if (!size.phone) {
@@ -173,4 +174,13 @@ async function words(page: Page): Promise<Set<string>> {
 		return texts;
 	});
 	return new Set(found.map((text) => text.trim()).filter((text) => /\p{L}{3,}/u.test(text)));
+}
+
+/** The clients whose name ends in an ellipsis: they could not be told apart. */
+async function shortened(page: Page): Promise<string[]> {
+	const names = page.getByRole('listitem').locator('a[href^="/clients/"]');
+	await expect(names).not.toHaveCount(0);
+	return names.evaluateAll((links) =>
+		links.filter((link) => link.scrollWidth > link.clientWidth).map((link) => link.textContent ?? ''),
+	);
 }
