@@ -42,6 +42,7 @@ test('every page has a key of its own', () => {
 
 test('a page is where its path is, or below', () => {
 	expect(isHere({ path: '/alerts' }, '/alerts/a1')).toBe(true);
+	expect(isHere({ path: '/alerts' }, '/groups/g1')).toBe(true);
 	expect(isHere({ path: '/' }, '/alerts')).toBe(false);
 	expect(isHere({ path: '/alerts' }, '/alerts-of-mine')).toBe(false);
 });

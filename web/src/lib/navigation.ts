@@ -61,7 +61,9 @@ export function isOwner(user: User): boolean {
 	return user.role === 'admin' && user.all_clients;
 }
 
-/** Whether the address is the page's, or below it. */
+/** Whether the address is the page's, or below it. A group is below the alerts, which list it. */
 export function isHere(place: Pick<Place, 'path'>, pathname: string): boolean {
-	return pathname === place.path || (place.path !== '/' && pathname.startsWith(`${place.path}/`));
+	const below = (path: string) => pathname.startsWith(`${path}/`);
+	if (place.path === '/alerts' && below('/groups')) return true;
+	return pathname === place.path || (place.path !== '/' && below(place.path));
 }
