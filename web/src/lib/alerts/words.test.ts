@@ -17,6 +17,7 @@ describe('label', () => {
 	it.each([
 		['tls name', 'TLS name'],
 		['sha256', 'SHA256'],
+		['cve', 'CVE'],
 		['parent process', 'Parent process'],
 		['HTTP method', 'HTTP method'],
 		['', ''],

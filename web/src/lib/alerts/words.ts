@@ -50,7 +50,7 @@ export function ruleName(alert: Pick<Alert, 'rule'>): string {
 }
 
 const acronyms = new Set(
-	'dns ftp http https id ip ja3 ja3s ja4 md5 mqtt nfs os pid rdp rfb sha1 sha256 sid smb smtp snmp ssh tftp tls uid uri url'.split(
+	'aws cve cvss dhcp dns ftp gcp http https icmp id ike ip ja3 ja3s ja4 md5 mqtt nfs os pid rdp rfb sha1 sha256 sid sip smb smtp snmp sql ssh tftp tls uid uri url'.split(
 		' ',
 	),
 );
