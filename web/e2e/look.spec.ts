@@ -52,7 +52,7 @@ for (const size of sizes) {
 				await open(page, core, listed, ids);
 				await both(listed.name);
 				expect(await misfits(page), listed.name).toEqual([]);
-				if (listed.name === 'clients') expect(await shortened(page)).toEqual([]);
+				expect(await shortened(page, listed.name), listed.name).toEqual([]);
 			});
 		}
 		if (!size.phone) {
@@ -97,6 +97,7 @@ for (const size of sizes) {
 				if (size.phone) await look(page, picture);
 				else await page.screenshot({ path: `${pictures}/${picture}.png` });
 				expect(await misfits(page), listed.name).toEqual([]);
+				expect(await shortened(page, listed.name), listed.name).toEqual([]);
 				await expect(page.locator('html')).toHaveAttribute('lang', 'fr');
 				// What has come by the stream meanwhile is of no answer yet.
 				const newest = await page.request.get(`${core.url}/api/v1/alerts?limit=100`);
@@ -176,11 +177,20 @@ async function words(page: Page): Promise<Set<string>> {
 	return new Set(found.map((text) => text.trim()).filter((text) => /\p{L}{3,}/u.test(text)));
 }
 
-/** The clients whose name ends in an ellipsis: they could not be told apart. */
-async function shortened(page: Page): Promise<string[]> {
-	const names = page.getByRole('listitem').locator('a[href^="/clients/"]');
-	await expect(names).not.toHaveCount(0);
-	return names.evaluateAll((links) =>
-		links.filter((link) => link.scrollWidth > link.clientWidth).map((link) => link.textContent ?? ''),
+/** What must not end in an ellipsis: the names of clients, and the steps of triage. */
+const whole: Record<string, string> = {
+	clients: 'li a[href^="/clients/"]',
+	alert: 'main ~ * button > .truncate, main button > .truncate',
+	group: 'main ~ * button > .truncate, main button > .truncate',
+};
+
+/** What of it does on a page. */
+async function shortened(page: Page, name: string): Promise<string[]> {
+	const selector = whole[name];
+	if (!selector) return [];
+	const texts = page.locator(selector);
+	await expect(texts).not.toHaveCount(0);
+	return texts.evaluateAll((all) =>
+		all.filter((text) => text.scrollWidth > text.clientWidth).map((text) => text.textContent ?? ''),
 	);
 }
