@@ -129,10 +129,7 @@ func (s *Store) AlertPlace(ctx context.Context, scope soc.Scope, id soc.AlertID)
 		FROM alerts JOIN ledger ON ledger.head_num = alerts.head_num AND ledger.seq = alerts.seq JOIN heads ON heads.num = alerts.head_num
 		WHERE alerts.id = ?`, id[:]).Scan(&value, &place.HeadSeq, &place.SignedSeq, &signed)
 	if err != nil {
-		if errors.Is(err, sql.ErrNoRows) {
-			err = soc.ErrNotFound
-		}
-		return place, fmt.Errorf("ledger place of alert %s: %w", id, err)
+		return place, fmt.Errorf("ledger place of alert %s: %w", id, translate(err))
 	}
 	copy(place.Value[:], value)
 	place.SignedTime = fromMS(signed)

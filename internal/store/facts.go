@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 
 	"gorm.io/gorm"
@@ -32,9 +31,6 @@ func (s *Store) SetFacts(ctx context.Context, scope soc.Scope, id soc.NodeID, f 
 		var node int64
 		// The node's row: two messages of one node take turns.
 		if err := tx.QueryRowContext(ctx, `SELECT num FROM nodes WHERE id = ?`+s.db.forUpdate("nodes"), string(id)).Scan(&node); err != nil {
-			if errors.Is(err, sql.ErrNoRows) {
-				err = soc.ErrNotFound
-			}
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, `INSERT INTO node_facts (node_num) VALUES (?) ON CONFLICT (node_num) DO NOTHING`, node); err != nil {
