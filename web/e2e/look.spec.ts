@@ -177,11 +177,14 @@ async function words(page: Page): Promise<Set<string>> {
 	return new Set(found.map((text) => text.trim()).filter((text) => /\p{L}{3,}/u.test(text)));
 }
 
+/** The steps of triage: in the page, or behind it at the foot of a phone. */
+const steps = ':is(main, main ~ *) button > .truncate';
+
 /** What must not end in an ellipsis: the names of clients, and the steps of triage. */
 const whole: Record<string, string> = {
 	clients: 'li a[href^="/clients/"]',
-	alert: 'main ~ * button > .truncate, main button > .truncate',
-	group: 'main ~ * button > .truncate, main button > .truncate',
+	alert: steps,
+	group: steps,
 };
 
 /** What of it does on a page. */
