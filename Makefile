@@ -29,7 +29,7 @@ binary:
 test: ## everything: check, unit, end to end, in a browser
 	@tools/setup test
 	@$(MAKE) --no-print-directory web-build binary check
-	SOCME_BIN=$(CURDIR)/bin/socme go test -p 4 ./...
+	SOCME_BIN=$(CURDIR)/bin/socme go test -p 4 ./internal/e2e/... ./... # those that wait for minutes begin first
 	cd web && npm run --silent test
 	cd web && npm run --silent test:e2e
 

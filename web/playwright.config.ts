@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test';
 
 // The tests start the real binary themselves (e2e/core.ts), on ports that are free, and use
-// the machine's own Chromium: nothing is downloaded.
+// the machine's own Chromium, in the build that has no windows: a quarter less to compute.
 export default defineConfig({
 	testDir: 'e2e',
 	outputDir: 'test-results',
@@ -26,9 +26,9 @@ export default defineConfig({
 		colorScheme: 'dark',
 		trace: process.env.SOCME_TRACE ? 'retain-on-failure' : 'off', // it doubles the work
 		launchOptions: {
-			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+			executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
 			args: [
-				'--headless',
+				'--font-render-hinting=none', // letters stand as they do in a window
 				'--no-sandbox',
 				'--disable-gpu',
 				'--disable-quic',

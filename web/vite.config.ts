@@ -10,7 +10,7 @@ const core = process.env.SOCME_URL ?? 'http://127.0.0.1:8080';
 
 const chromium = {
 	launchOptions: {
-		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell',
 		args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
 	},
 	contextOptions: { locale: 'en-GB', timezoneId: 'Europe/Paris' },
