@@ -24,6 +24,8 @@ export default defineConfig({
 		// The page's policy refuses inline scripts and data: fonts, so nothing may be inlined.
 		assetsInlineLimit: 0,
 		modulePreload: { polyfill: false },
+		// One file of styles, small and there at once: those of a page's own would be asked for after its script.
+		cssCodeSplit: false,
 		// For tools/weight.mjs, which takes it away again.
 		manifest: true,
 		rolldownOptions: {

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { Core } from './core';
+import { alertLine } from './eve';
 import { accessible, signIn, watch } from './page';
 
 // What stands around every page: side bar, keys, palette, the bar at the bottom of a phone.
@@ -54,6 +55,24 @@ test('every page is two keys away, and the sheet of keys tells it', async ({ pag
 	await page.keyboard.press('[');
 	await expect(bar.getByText('Administration')).toHaveCount(0);
 	await expect(bar.getByRole('link', { name: 'Audit' })).toBeVisible();
+	expect(wrong).toEqual([]);
+});
+
+test('a page asks for each thing once, and for no list that nobody sees', async ({ page, context }) => {
+	const asked: string[] = [];
+	page.on('request', (request) =>
+		asked.push(new URL(request.url()).pathname + new URL(request.url()).search),
+	);
+	const wrong = await open(page, context, '/');
+	await expect(page.getByText('Live', { exact: true })).toBeVisible();
+	for (let i = 0; i < 20; i++) await core.write(alertLine());
+	await page.waitForTimeout(1500); // in which a list that is seen would be read again
+	const times = (path: string) => asked.filter((one) => one.startsWith(path)).length;
+	expect(times('/api/v1/about')).toBe(1);
+	expect(times('/api/v1/views')).toBe(1);
+	expect(asked.filter((one) => one.includes('sort=severity'))).toEqual([]);
+	await page.getByRole('link', { name: 'Alerts', exact: false }).first().click();
+	await expect(page.getByRole('row').nth(1)).toBeVisible();
 	expect(wrong).toEqual([]);
 });
 

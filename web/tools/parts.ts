@@ -13,12 +13,16 @@ const common = 4;
  * nobody does.
  */
 const library = /\/node_modules\//;
-const icons = /\/node_modules\/@lucide\//;
 /** What menus, tips and dialogues are made of: the frame has most of it, every page some. */
 const floating =
 	/\/node_modules\/(bits-ui|@floating-ui|svelte-toolbelt|runed|tabbable|style-to-object|inline-style-parser)\//;
+/**
+ * Svelte makes an error before anything else, and V8 then reads the whole file again to tell
+ * where: in a file of its own that is nothing, in the first one a third of its start.
+ */
+const constants = /\/node_modules\/svelte\/src\/internal\/client\/constants\.js$/;
 /** What the first page has nearly whole. */
-const always = /\/node_modules\/(svelte|sv-router|openapi-fetch|clsx|tailwind-merge|tailwind-variants)\//;
+const always = /\/node_modules\/(svelte|@lucide|sv-router|openapi-fetch|clsx|tailwind-merge|tailwind-variants)\//;
 
 interface Modules {
 	getModuleInfo(id: string): { importers: string[]; dynamicImporters: string[] } | null;
@@ -42,8 +46,8 @@ function needing(id: string, modules: Modules): Set<string> {
 
 /** The file that a module goes to; null leaves it to the bundler. */
 export function part(id: string, modules: Modules): string | null {
+	if (constants.test(id)) return 'constants';
 	if (always.test(id)) return 'first';
-	if (icons.test(id)) return 'icons';
 	if (floating.test(id)) return 'floating';
 	if (library.test(id)) return null;
 	const by = [...needing(id, modules)];

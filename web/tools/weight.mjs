@@ -27,6 +27,7 @@ function needs(key, found = new Set(), seen = new Set()) {
 	seen.add(key);
 	const chunk = manifest[key];
 	found.add(chunk.file);
+	if (chunk.isEntry) found.add(manifest['style.css'].file);
 	for (const css of chunk.css ?? []) found.add(css);
 	for (const other of chunk.imports ?? []) needs(other, found, seen);
 	return found;

@@ -6,6 +6,7 @@ export class Loaded<T> {
 	#problem = $state.raw<Problem>();
 	#loading = $state(false);
 	#asked = 0;
+	#running: Promise<void> | undefined;
 	#read: () => Promise<Result<T>>;
 
 	constructor(read: () => Promise<Result<T>>) {
@@ -23,7 +24,17 @@ export class Loaded<T> {
 		return this.#loading;
 	}
 
-	async load(): Promise<void> {
+	load(): Promise<void> {
+		return (this.#running = this.#load());
+	}
+
+	/** Waits for the last read, and begins one if there was none: then there are data or a problem. */
+	async known(): Promise<void> {
+		if (!this.#running) void this.load();
+		for (let waited; waited !== this.#running; await waited) waited = this.#running;
+	}
+
+	async #load(): Promise<void> {
 		const asked = ++this.#asked;
 		this.#loading = true;
 		const { data, problem } = await this.#read();

@@ -90,8 +90,7 @@ export class Desk {
 
 	/** Asks for the person's own view where the address says nothing. */
 	async begin(): Promise<void> {
-		// Somebody else may be asking for them as well: of two answers the first is dropped.
-		while (!views.all && !views.problem) await views.load();
+		await views.known();
 		if (this.address.bare) this.address.go({ query: views.standard?.query ?? this.address.query }, true);
 	}
 

@@ -8,7 +8,7 @@ import { unresolved } from './unresolved';
 
 /**
  * Follows the list of the page of alerts, also on other pages: going back to it finds the
- * rows still there, and how much is unresolved is always known. One stream does for all.
+ * rows still there. One stream does for all.
  */
 export function followList(shell: ShellState): void {
 	const address = new Address();
@@ -21,6 +21,9 @@ export function followList(shell: ShellState): void {
 	const list = $derived(asked.list);
 	const query = $derived(asked.query);
 
+	$effect(() => {
+		shell.groups.shown = route.pathname === '/alerts';
+	});
 	$effect(() => {
 		const feed = list === 'groups' ? shell.groups : shell.feed;
 		const text = query;

@@ -158,3 +158,18 @@ it('reads further pages, each group once', async () => {
 	await more;
 	expect([names(), feed.complete]).toEqual(['b c d', true]);
 });
+
+it('reads nothing while nobody sees the list, and at once when somebody does', async () => {
+	feed.shown = false;
+	say?.('alert', alertOf('a'));
+	await new Promise((done) => setTimeout(done, 1300));
+	expect(asked).toHaveLength(2);
+	feed.shown = true;
+	await soon(() => expect(asked).toHaveLength(3));
+	last().answer([group('a'), group('b'), group('c')]);
+	await soon(() => expect(names()).toBe('a b c'));
+	feed.shown = false;
+	feed.shown = true; // nothing came meanwhile
+	await new Promise((done) => setTimeout(done, 150));
+	expect(asked).toHaveLength(3);
+});

@@ -35,6 +35,8 @@ export class GroupFeed {
 	#took = 0; // how long it took, in ms
 	#asked = 0;
 	#loaded = false;
+	#shown = true;
+	#behind = false; // something came while nobody saw the list
 
 	readonly stream: AlertStream;
 	/** While true no row is added, moved or taken away: somebody reads. */
@@ -50,6 +52,12 @@ export class GroupFeed {
 			ongap: () => this.#look(),
 			onsignedout,
 		});
+	}
+
+	/** Whether somebody has the list before them: for nobody it is not read. */
+	set shown(shown: boolean) {
+		this.#shown = shown;
+		if (shown && this.#behind) void this.reload();
 	}
 
 	get query(): string {
@@ -100,7 +108,8 @@ export class GroupFeed {
 			this.#show([]);
 			this.#count = undefined;
 		}
-		void this.reload();
+		if (this.#shown) void this.reload();
+		else this.#behind = true;
 		const stop = this.stream.follow(query);
 		return () => {
 			stop();
@@ -114,6 +123,7 @@ export class GroupFeed {
 		const asked = ++this.#asked;
 		if (!this.#loaded) this.#loading = true;
 		this.#problem = undefined;
+		this.#behind = false;
 		this.#changed.clear();
 		this.#looked = performance.now();
 		const { data, problem } = await ask(api.GET('/api/v1/groups', { params: { query: this.#ask() } }));
@@ -183,7 +193,7 @@ export class GroupFeed {
 	}
 
 	#hear(alert: Alert): void {
-		this.#changed.add(keyOf(alert));
+		if (this.#shown) this.#changed.add(keyOf(alert));
 		this.#look();
 	}
 
@@ -197,6 +207,10 @@ export class GroupFeed {
 		this.#timer = undefined;
 		if (globalThis.document?.hidden) {
 			document.addEventListener('visibilitychange', () => this.#look(), { once: true });
+			return;
+		}
+		if (!this.#shown) {
+			this.#behind = true;
 			return;
 		}
 		if (this.#loading) return this.#look();

@@ -37,6 +37,11 @@ export class Views {
 		return this.#loaded.load();
 	}
 
+	/** Waits until they are known, or why not. */
+	known(): Promise<void> {
+		return this.#loaded.known();
+	}
+
 	/** Reads them now and again every five minutes: others share theirs. Returns its own stop. */
 	follow(): () => void {
 		return this.#loaded.follow(300_000);
