@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/socme-project/socme/internal/source/sourcetest"
 )
 
 func TestScanKnowsAnAlert(t *testing.T) {
@@ -122,6 +124,6 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		again, _, _ := Parse("node", line)
-		sound(t, a, again, line)
+		sourcetest.Sound(t, a, again, line)
 	})
 }

@@ -5,11 +5,10 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"reflect"
 	"testing"
 
+	"github.com/socme-project/socme/internal/source/sourcetest"
 	"github.com/socme-project/socme/internal/source/wazuh"
-	"github.com/socme-project/socme/soc"
 )
 
 // FuzzParse: every object with a rule object is an alert and nothing else is.
@@ -29,7 +28,7 @@ func FuzzParse(f *testing.F) {
 		}
 		if got {
 			again, _, _ := wazuh.Parse("node", line)
-			sound(t, a, again, line)
+			sourcetest.Sound(t, a, again, line)
 		}
 	})
 }
@@ -45,7 +44,7 @@ func FuzzParseFinding(f *testing.F) {
 		}
 		if got {
 			again, _, _ := wazuh.ParseFinding("node", index, id, source)
-			sound(t, a, again, source)
+			sourcetest.Sound(t, a, again, source)
 		}
 	})
 }
@@ -60,7 +59,7 @@ func lines(f *testing.F, files ...string) [][]byte {
 			f.Fatal(err)
 		}
 		for line := range bytes.Lines(input) {
-			var s sample
+			var s sourcetest.Sample
 			if json.Unmarshal(line, &s) == nil && len(s.Line) > 0 {
 				line = s.Line
 			}
@@ -68,42 +67,4 @@ func lines(f *testing.F, files ...string) [][]byte {
 		}
 	}
 	return all
-}
-
-// sound says what is wrong with an alert that was parsed twice: a parser is pure, its
-// alerts travel as JSON without a loss, and stay small.
-func sound(t *testing.T, a, again soc.Alert, line []byte) {
-	t.Helper()
-	if !reflect.DeepEqual(a, again) {
-		t.Errorf("twice the same line:\n%+v\n%+v", a, again)
-	}
-	if !bytes.Equal(a.Raw, line) {
-		t.Errorf("raw is not the line")
-	}
-	text, err := json.Marshal(a)
-	if err != nil {
-		t.Fatalf("marshal the alert: %v", err)
-	}
-	var back soc.Alert
-	if err := json.Unmarshal(text, &back); err != nil {
-		t.Fatalf("unmarshal the alert: %v", err)
-	}
-	a.Raw, back.Raw = nil, nil
-	if len(a.Details) == 0 {
-		a.Details = back.Details // none is none
-	}
-	if !reflect.DeepEqual(a, back) {
-		t.Errorf("there and back:\n%+v\n%+v", a, back)
-	}
-	// A backslash in the text stands there as two.
-	if bytes.Contains(bytes.ReplaceAll(text, []byte(`\\`), nil), []byte(`\u0000`)) {
-		t.Errorf("a NUL in %s", text)
-	}
-	size := 0
-	for _, d := range a.Details {
-		size += len(d.Name) + len(d.Value)
-	}
-	if len(a.Details) > 2*128 || size > 2*20<<10 || len(soc.Observables(&a)) > 64 { // twice: Suricata's and Wazuh's
-		t.Errorf("%d details of %d bytes", len(a.Details), size)
-	}
 }
