@@ -82,6 +82,8 @@ test('a view is saved, begins the page, is changed and deleted', async ({ page }
 
 	await page.goto(`${core.url}/alerts`);
 	await expect.poll(() => queryOf(page)).toBe('FILTER');
+	await page.keyboard.press('[');
+	await expect(page.getByRole('link', { name: 'My filter' })).toHaveAttribute('aria-current', 'page');
 	await page.getByRole('button', { name: 'My filter', exact: true }).click();
 	await accessible(page);
 	await page.getByLabel('Name', { exact: true }).fill('Ours');
