@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -81,7 +82,8 @@ func answerOf(t *testing.T, line []byte) func(soc.Alert, bool, error) answer {
 
 func golden(t *testing.T, name, indent string, answer func(line []byte) answer) {
 	t.Helper()
-	input, err := os.ReadFile(filepath.Join("testdata", name+".jsonl"))
+	testdata := os.DirFS("testdata")
+	input, err := fs.ReadFile(testdata, name+".jsonl")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,18 +96,18 @@ func golden(t *testing.T, name, indent string, answer func(line []byte) answer) 
 			t.Fatal(err)
 		}
 	}
-	path := filepath.Join("testdata", name+".golden")
+	path := name + ".golden"
 	if *update {
-		if err := os.WriteFile(path, got.Bytes(), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join("testdata", path), got.Bytes(), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	want, err := os.ReadFile(path)
+	want, err := fs.ReadFile(testdata, path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), got.String()); diff != "" {
-		t.Errorf("against %s, -update writes it anew:\n%s", path, diff)
+		t.Errorf("against testdata/%s, -update writes it anew:\n%s", path, diff)
 	}
 }
 
