@@ -22,7 +22,8 @@ const floating =
  */
 const constants = /\/node_modules\/svelte\/src\/internal\/client\/constants\.js$/;
 /** What the first page has nearly whole. */
-const always = /\/node_modules\/(svelte|@lucide|sv-router|openapi-fetch|clsx|tailwind-merge|tailwind-variants)\//;
+const always =
+	/\/node_modules\/(svelte|@lucide|sv-router|openapi-fetch|clsx|tailwind-merge|tailwind-variants)\//;
 
 interface Modules {
 	getModuleInfo(id: string): { importers: string[]; dynamicImporters: string[] } | null;
