@@ -59,13 +59,10 @@ async function behind(page: Page, href: string): Promise<number> {
 	return (await read(`/alerts?${query}&limit=500`)).items.length;
 }
 
-/** How many rows the page shows behind it; the head of the list is none. */
-async function rowsBehind(page: Page, href: string): Promise<number> {
+/** The page behind it shows so many rows; the head of the list is none. */
+async function showsRows(page: Page, href: string, count: number): Promise<void> {
 	await page.goto(core.url + href);
-	await expect(page.getByText('Live', { exact: true })).toBeVisible();
-	const rows = page.locator('[data-id]');
-	await expect(rows.first()).toBeVisible();
-	return rows.count();
+	await expect(page.locator('[data-id]'), href).toHaveCount(count);
 }
 
 test('every number leads to a list of so many', async ({ page }) => {
@@ -74,7 +71,8 @@ test('every number leads to a list of so many', async ({ page }) => {
 	await page.goto(core.url);
 	await expect(page.getByRole('link', { name: '11 in 24 h' })).toBeVisible({ timeout: 30_000 });
 	await page.reload();
-	await expect(page.getByRole('link', { name: 'High, unresolved: 3' })).toBeVisible();
+	// The core may give an answer of a moment ago; the next one is 10 s away.
+	await expect(page.getByRole('link', { name: 'High, unresolved: 3' })).toBeVisible({ timeout: 20_000 });
 	await expect(page.getByRole('region', { name: 'Top rules' }).getByRole('link')).toHaveCount(5);
 	await expect(page.getByRole('link', { name: /^3 unresolved/ })).toBeVisible();
 	await expect(page.getByRole('link', { name: 'High: 3 open' })).toBeVisible();
@@ -100,7 +98,7 @@ test('every number leads to a list of so many', async ({ page }) => {
 	for (const list of ['groups', 'alerts']) {
 		const one = counted.find(({ href }) => href.includes('list=alerts') === (list === 'alerts'));
 		if (!one) throw new Error(`no link to a list of ${list}`);
-		expect(await rowsBehind(page, one.href), `${one.text} ${one.href}`).toBe(await behind(page, one.href));
+		await showsRows(page, one.href, await behind(page, one.href));
 	}
 	expect(wrong).toEqual([]);
 });
