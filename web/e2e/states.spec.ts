@@ -95,7 +95,9 @@ test('a part that is loaded while the core is away says so, and Retry brings it'
 	await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
 	const wrong = await watch(page);
 	await page.goto(core.url + flat);
+	const whole = page.waitForResponse((answer) => /\/api\/v1\/alerts\/[^/]+$/.test(answer.url()));
 	await row(page, 'PAGE stays').getByRole('link').click();
+	await (await whole).finished(); // or the sheet, too, had nothing to show
 	const sheet = page.getByRole('complementary', { name: 'Alert' });
 	await expect(sheet.getByRole('tab', { name: 'Raw' })).toBeVisible();
 	const words = 'This part did not load: the core did not answer.';
