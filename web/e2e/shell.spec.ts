@@ -158,6 +158,11 @@ test('a browser that asks for French gets it', async ({ browser }) => {
 
 test.describe('on a phone', () => {
 	test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+	test('the saved views are those of who is signed in, without a side bar too', async ({ page, context }) => {
+		const read = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/views'));
+		await open(page, context, '/');
+		expect((await read).status()).toBe(200);
+	});
 	test('four pages and the rest are at the bottom', async ({ page, context }) => {
 		const wrong = await open(page, context, '/nodes');
 		const bar = page.getByRole('navigation', { name: 'Pages', exact: true });

@@ -28,9 +28,9 @@ export class Loaded<T> {
 		return (this.#running = this.#load());
 	}
 
-	/** Waits for the last read, and begins one if there was none: then there are data or a problem. */
+	/** Waits for the last read, or for one of its own where none gave data: then they are there, or a problem. */
 	async known(): Promise<void> {
-		if (!this.#running) void this.load();
+		if (!this.#loading && this.#data === undefined) void this.load();
 		for (let waited; waited !== this.#running; await waited) waited = this.#running;
 	}
 

@@ -1,7 +1,7 @@
 import { untrack } from 'svelte';
 import type { Problem } from '$lib/api';
 import type { State, Subject } from './steps';
-import { triage } from './triage.svelte';
+import { triage, type Target } from './triage.svelte';
 
 /** What is known of an alert or a group that is shown whole. */
 export interface Facts {
@@ -19,6 +19,19 @@ export type Head = Subject & { state: State; client_id: string };
 export interface Words {
 	none: string;
 	failed: string;
+}
+
+/** What the sheet and the page of an alert or a group need alike. */
+export interface SubjectProps {
+	/** What is in it, for readers that do not see. */
+	label: string;
+	facts: Facts;
+	/** Undefined until it is known. */
+	head: Head | undefined;
+	target: Target;
+	/** What the facts are read again for, beside what was done here. */
+	news?: unknown;
+	words: Words;
 }
 
 /** Follows the facts while the component is there; what was done here, or `news`, refreshes them. */

@@ -2,8 +2,8 @@ import { api, ask, type Problem, type View, type ViewChange } from '$lib/api';
 import { Loaded } from '$lib/loaded.svelte';
 
 /**
- * The saved views: queries under a name, one's own and those that others share. What shows
- * them asks for them once (`follow`) and from then on sees every change that is made here.
+ * The saved views: queries under a name, one's own and those that others share. The frame
+ * follows them from every sign-in on; so whoever shows them sees every change that is made.
  */
 export class Views {
 	#loaded = new Loaded(() => ask(api.GET('/api/v1/views')));
