@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"path"
 	"strings"
 )
 
-// preloadFile is written by the build: which scripts each page needs.
+// preloadFile is written by the build: which scripts and styles each page needs.
 const preloadFile = "preload.json"
 
 // preloads are the Link headers by pattern of a page's path, such as /alerts/:id. With
@@ -29,6 +30,9 @@ func newPreloads(built fs.FS) (preloads, error) {
 		links := make([]string, len(files))
 		for i, file := range files {
 			links[i] = "</" + file + ">; rel=modulepreload"
+			if path.Ext(file) == ".css" {
+				links[i] = "</" + file + ">; rel=preload; as=style; crossorigin"
+			}
 		}
 		p[pattern] = strings.Join(links, ", ")
 	}
@@ -36,11 +40,11 @@ func newPreloads(built fs.FS) (preloads, error) {
 }
 
 // link is the header for a path, "" for one that the page does not know.
-func (p preloads) link(path string) string {
-	if link, ok := p[path]; ok {
+func (p preloads) link(page string) string {
+	if link, ok := p[page]; ok {
 		return link
 	}
-	parts := strings.Split(path, "/") // "", "alerts", "0190…"
+	parts := strings.Split(page, "/") // "", "alerts", "0190…"
 	if len(parts) < 3 {
 		return ""
 	}

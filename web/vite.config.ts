@@ -2,8 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import tailwindcss from '@tailwindcss/vite';
 import { playwright } from '@vitest/browser-playwright';
+import icons from 'unplugin-icons/vite';
 import { defineConfig } from 'vitest/config';
-import { part } from './tools/parts.ts';
+import { icon } from './tools/icon.ts';
+import { everywhere, part } from './tools/parts.ts';
 
 // The core that `npm run dev` talks to. The built page always talks to its own origin.
 const core = process.env.SOCME_URL ?? 'http://127.0.0.1:8080';
@@ -17,13 +19,18 @@ const chromium = {
 };
 
 export default defineConfig({
-	plugins: [tailwindcss(), svelte()],
+	plugins: [tailwindcss(), svelte(), icons({ compiler: { compiler: icon, extension: 'svelte' } })],
 	resolve: { alias: { $lib: fileURLToPath(new URL('./src/lib', import.meta.url)) } },
 	build: {
 		target: 'es2022',
 		// The page's policy refuses inline scripts and data: fonts, so nothing may be inlined.
 		assetsInlineLimit: 0,
-		modulePreload: { polyfill: false },
+		modulePreload: {
+			polyfill: false,
+			// Those that every page has are there: the core names them with the first one.
+			resolveDependencies: (_file, needed, { hostType }) =>
+				hostType === 'html' ? needed : needed.filter((file) => !everywhere.test(file)),
+		},
 		// One file of styles, small and there at once: those of a page's own would be asked for after its script.
 		cssCodeSplit: false,
 		// For tools/weight.mjs, which takes it away again.

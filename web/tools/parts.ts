@@ -4,6 +4,10 @@
 /** What is loaded by itself: the first page, the frame around all others, and each of them. */
 const first = ['/index.html', '/src/routes/SignIn.svelte'];
 const frame = '/src/lib/shell/Shell.svelte';
+/** Where a day begins. */
+const overview = '/src/routes/Overview.svelte';
+/** The page that has no room for what it does not need. */
+const heaviest = '/src/routes/Client.svelte';
 /** With so many pages a part is needed soon enough to come with the first of them. */
 const common = 4;
 
@@ -21,9 +25,13 @@ const floating =
  * where: in a file of its own that is nothing, in the first one a third of its start.
  */
 const constants = /\/node_modules\/svelte\/src\/internal\/client\/constants\.js$/;
+/** Each is a few lines, too little for a file that is asked for. */
+const icon = /~icons\//;
 /** What the first page has nearly whole. */
-const always =
-	/\/node_modules\/(svelte|@lucide|sv-router|openapi-fetch|clsx|tailwind-merge|tailwind-variants)\//;
+const always = /\/node_modules\/(svelte|sv-router|openapi-fetch|clsx|tailwind-merge|tailwind-variants)\//;
+
+/** The files that every page has, sign-in aside. */
+export const everywhere = /\/(constants|first|frame|floating|index|pages|rolldown-runtime|Shell)-/;
 
 interface Modules {
 	getModuleInfo(id: string): { importers: string[]; dynamicImporters: string[] } | null;
@@ -56,5 +64,8 @@ export function part(id: string, modules: Modules): string | null {
 	const ends = (end: string) => by.some((one) => one.endsWith(end));
 	if (first.some(ends)) return 'first';
 	if (ends(frame)) return 'frame';
-	return by.filter((one) => one.includes('/src/routes/')).length >= common ? 'pages' : null;
+	const shared = by.filter((one) => one.includes('/src/routes/')).length >= common;
+	if (icon.test(id)) return shared ? 'first' : 'frame';
+	if (shared) return 'pages';
+	return ends(overview) && !ends(heaviest) ? 'figures' : null;
 }

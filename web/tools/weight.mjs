@@ -39,6 +39,11 @@ async function weigh(files) {
 	return sum;
 }
 
+async function largestFirst(files) {
+	const weighed = await Promise.all([...files].map(async (file) => ({ file, bytes: await size(file) })));
+	return weighed.sort((a, b) => b.bytes - a.bytes).map(({ file }) => file);
+}
+
 const without = (files, there) => [...files].filter((file) => !there.has(file));
 
 const page = 'src/routes/SignIn.svelte';
@@ -63,7 +68,8 @@ for (const { name, bytes, most } of rows)
 		`${(bytes / KB).toFixed(1).padStart(6)} of ${most / KB} KB  ${name}${bytes > most ? '  TOO HEAVY' : ''}`,
 	);
 
-// For the core, which names them with the page: what each page needs beside the first.
+// For the core, which names them with the page: all that each page needs. The largest first,
+// since a browser asks for six at a time and the page waits for the last of them.
 const router = await readFile(new URL('../src/router.ts', import.meta.url), 'utf8');
 const preload = {};
 for (const [, pattern, file] of router.matchAll(
@@ -71,7 +77,7 @@ for (const [, pattern, file] of router.matchAll(
 )) {
 	const key = `src/${file}`;
 	const files = key === page ? needs(page) : new Set([...shell, ...needs(key)]);
-	preload[pattern] = without(files, needs('index.html')).filter((one) => one.endsWith('.js'));
+	preload[pattern] = await largestFirst(new Set([...needs('index.html'), ...files]));
 }
 await writeFile(path.join(dist, 'preload.json'), JSON.stringify(preload));
 

@@ -1,11 +1,5 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { homeOf, isHere, pagesOf } from './navigation';
-
-// The icons are a thousand files, and nothing here looks at one.
-vi.mock('@lucide/svelte', () => {
-	const icons = 'Building2 Inbox KeyRound LayoutDashboard Newspaper ScrollText Server Settings Users';
-	return Object.fromEntries(icons.split(' ').map((name) => [name, {}]));
-});
 
 const user = (role: 'admin' | 'analyst' | 'viewer', ...clients: string[]) => ({
 	id: 'u1',

@@ -1,14 +1,12 @@
-import {
-	Building2,
-	Inbox,
-	KeyRound,
-	LayoutDashboard,
-	Newspaper,
-	ScrollText,
-	Server,
-	Settings,
-	Users,
-} from '@lucide/svelte';
+import Building from '~icons/lucide/building-complex';
+import Inbox from '~icons/lucide/inbox';
+import KeyRound from '~icons/lucide/key-round';
+import LayoutDashboard from '~icons/lucide/layout-dashboard';
+import Newspaper from '~icons/lucide/newspaper';
+import ScrollText from '~icons/lucide/scroll-text';
+import Server from '~icons/lucide/server';
+import Settings from '~icons/lucide/settings';
+import Users from '~icons/lucide/users';
 import type { Session } from './api';
 import { t } from './navigation.words';
 
@@ -36,7 +34,7 @@ export function pagesOf(user: User): { work: Place[]; admin: Place[]; settings: 
 		work: [
 			...first,
 			{ path: '/alerts', title: t.alerts, icon: Inbox, key: 'a' },
-			...(home === '/' ? [{ path: '/clients', title: t.clients, icon: Building2, key: 'c' }] : []),
+			...(home === '/' ? [{ path: '/clients', title: t.clients, icon: Building, key: 'c' }] : []),
 			{ path: '/nodes', title: t.nodes, icon: Server, key: 'n' },
 			{ path: '/advisories', title: t.advisories, icon: Newspaper, key: 'd' },
 		],

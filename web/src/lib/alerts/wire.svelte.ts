@@ -36,6 +36,7 @@ const name = 'socme stream';
 const silence = 40_000; // ms; the core says something every 15 s
 const longestWait = 15_000; // ms between two tries
 const most = 32; // queries of one stream: the core takes no more
+const calm = 1000; // ms since the page began to load: until then the line is for what it draws
 const settle = 30; // ms; what is asked for within it is one connection
 
 /**
@@ -220,6 +221,7 @@ export class Wire {
 
 	/** Reads the stream, again and again, as long as this tab lives. */
 	async #lead(): Promise<void> {
+		await new Promise((done) => setTimeout(done, calm - performance.now()));
 		for (let tries = 0; ; tries++) {
 			if (this.#wanted().length === 0) {
 				this.#greeted = []; // what comes now is not seen

@@ -1,20 +1,18 @@
-import {
-	Bookmark,
-	Building2,
-	Keyboard,
-	KeyRound,
-	Languages,
-	LockKeyhole,
-	LogOut,
-	Monitor,
-	Moon,
-	PanelLeft,
-	Search,
-	Server,
-	ShieldCheck,
-	Sun,
-	UserPlus,
-} from '@lucide/svelte';
+import Bookmark from '~icons/lucide/bookmark';
+import Building from '~icons/lucide/building-complex';
+import Keyboard from '~icons/lucide/keyboard';
+import KeyRound from '~icons/lucide/key-round';
+import Languages from '~icons/lucide/languages';
+import LockKeyhole from '~icons/lucide/lock-keyhole';
+import LogOut from '~icons/lucide/log-out';
+import Monitor from '~icons/lucide/monitor';
+import Moon from '~icons/lucide/moon';
+import PanelLeft from '~icons/lucide/panel-left';
+import Search from '~icons/lucide/search';
+import Server from '~icons/lucide/server';
+import ShieldCheck from '~icons/lucide/shield-check';
+import Sun from '~icons/lucide/sun';
+import UserPlus from '~icons/lucide/user-plus';
 import type { Node, Session, View } from '$lib/api';
 import { language, languages } from '$lib/i18n/language.svelte';
 import { isOwner, pagesOf } from '$lib/navigation';
@@ -81,7 +79,7 @@ export function entriesOf(known: Known): Entry[] {
 		}),
 		...actionsOf(known),
 		...known.clients.map((client): Entry => {
-			return { kind: 'client', title: client.name, icon: Building2, path: `/clients/${client.id}` };
+			return { kind: 'client', title: client.name, icon: Building, path: `/clients/${client.id}` };
 		}),
 		...known.nodes.map((node): Entry => {
 			return { kind: 'node', title: node.name, note: node.client, icon: Server, path: `/nodes/${node.id}` };
@@ -101,7 +99,7 @@ function actionsOf({ user, shell, pathname }: Known): Entry[] {
 	];
 	return [
 		...(admin ? [action(t.addNode, Server, { path: '/nodes?add' })] : []),
-		...(isOwner(user) ? [action(t.addClient, Building2, { path: '/clients?add' })] : []),
+		...(isOwner(user) ? [action(t.addClient, Building, { path: '/clients?add' })] : []),
 		...(isOwner(user) ? [action(t.inviteUser, UserPlus, { path: '/users?add' })] : []),
 		...(admin ? [action(t.makeToken, KeyRound, { path: '/tokens?add' })] : []),
 		...(isOwner(user) ? [action(t.checkAudit, ShieldCheck, { path: '/audit?check' })] : []),

@@ -1,0 +1,4 @@
+declare module '~icons/*' {
+	const icon: import('$lib/icon').AnyIcon;
+	export default icon;
+}
