@@ -31,7 +31,7 @@ const runs = 3 // of ours and of the limit; the median is shown
 func main() {
 	size := flag.Int64("size", 1_000_000_000, "bytes of eve.json to make")
 	keep := flag.Bool("keep", false, "leave the file where it is made")
-	measure := flag.String("measure", "", "measure one way and exit: socme, node or lines (what this command starts itself with)")
+	measure := flag.String("measure", "", "measure one way and exit: socme, node, bare or lines (what this command starts itself with)")
 	path := flag.String("path", "", "the file to measure over")
 	profile := flag.String("profile", "", "with -measure: write a CPU profile there")
 	flag.Parse()
@@ -95,6 +95,10 @@ func bench(ctx context.Context, size int64, keep bool) error {
 	if err != nil {
 		return err
 	}
+	bare, err := ours(ctx, "bare", path)
+	if err != nil {
+		return err
+	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(table, "\tMB/s a core\tthousand lines/s a core\tcore seconds\tseconds by the clock\tpeak RSS MB\talerts\tmissed\tmade up\t")
 	row := func(name string, r result, counts bool) {
@@ -109,6 +113,7 @@ func bench(ctx context.Context, size int64, keep bool) error {
 	}
 	row(fmt.Sprintf("socme: read, filter, parse (median of %d)", runs), socme, true)
 	row(fmt.Sprintf("socme: the same and committed in the outbox (median of %d)", runs), whole, true)
+	row(fmt.Sprintf("limit: read, filter, parse, and bare SQLite inserts (median of %d)", runs), bare, true)
 	row(fmt.Sprintf("limit: Go counts lines (median of %d)", runs), limit, false)
 	var notes []string
 	for _, p := range peers(path) {

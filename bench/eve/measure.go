@@ -29,6 +29,8 @@ func measureHere(way, path string) error {
 		r, err = follow(path)
 	case "node":
 		r, err = collect(path)
+	case "bare":
+		r, err = collectBare(path)
 	case "lines":
 		r, err = countLines(path)
 	default:

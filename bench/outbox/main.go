@@ -6,19 +6,13 @@ package main
 import (
 	"context"
 	"crypto/ed25519"
-	"database/sql"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
-
-	_ "modernc.org/sqlite" // the driver that the node uses
 
 	"github.com/socme-project/socme/bench/rig"
 	"github.com/socme-project/socme/internal/node"
@@ -155,8 +149,7 @@ func outbox(ctx context.Context, batches [][]soc.Alert) (figures, error) {
 	return f, errors.Join(<-ended, o.Close())
 }
 
-// plain inserts the same raw lines, normal forms and hashes, in rows of the same width,
-// with one index, as the outbox has it; nothing is computed.
+// plain inserts the same raw lines and normal forms, made beforehand, into a plain table.
 func plain(ctx context.Context, batches [][]soc.Alert) (figures, error) {
 	var f figures
 	dir, err := os.MkdirTemp("", "socme-bench-plain-")
@@ -164,74 +157,34 @@ func plain(ctx context.Context, batches [][]soc.Alert) (figures, error) {
 		return f, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "plain.db")+"?_pragma=page_size(8192)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-8192)&_pragma=wal_autocheckpoint(4000)")
+	table, err := rig.OpenPlain(ctx, dir)
 	if err != nil {
 		return f, err
 	}
-	defer func() { _ = db.Close() }()
-	db.SetMaxOpenConns(1)
-	if _, err := db.ExecContext(ctx, `CREATE TABLE records (num INTEGER PRIMARY KEY, lane INTEGER, seq INTEGER, severity INTEGER, seen_ms INTEGER,
-		alert_id BLOB, raw_hash BLOB, before BLOB, value BLOB, normal BLOB, raw BLOB, UNIQUE (lane, seq))`); err != nil {
-		return f, err
-	}
-	const rows = 100
-	const one = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	into := `INSERT INTO records (lane, seq, severity, seen_ms, alert_id, raw_hash, before, value, normal, raw) VALUES `
-	full, err := db.PrepareContext(ctx, into+one+strings.Repeat(`, `+one, rows-1))
-	if err != nil {
-		return f, err
-	}
-	defer func() { _ = full.Close() }()
-	var args [][]any // made beforehand, a hundred rows each
+	defer func() { _ = table.Close() }()
+	row := func(alert *soc.Alert) []any { return table.Row(alert, alert.AppendJSON(nil)) }
+	var commits [][][]any
 	n := 0
 	for _, batch := range batches {
-		for part := range slices.Chunk(batch, rows) {
-			var row []any
-			for i := range part {
-				normal, err := json.Marshal(&part[i])
-				if err != nil {
-					return f, err
-				}
-				hash := part[i].RawHash()
-				n++
-				row = append(row, 1, n, part[i].Severity, int64(n), part[i].ID[:], hash[:], hash[:], hash[:], normal, part[i].Raw)
-			}
-			args = append(args, row)
+		rows := make([][]any, len(batch))
+		for i := range batch {
+			rows[i] = row(&batch[i])
 		}
-	}
-	commit := func(statement *sql.Stmt, parts [][]any) error {
-		tx, err := db.BeginTx(ctx, nil)
-		if err != nil {
-			return err
-		}
-		for _, part := range parts {
-			if _, err := tx.StmtContext(ctx, statement).ExecContext(ctx, part...); err != nil { //nolint:sqlclosecheck // it ends with the transaction
-				return errors.Join(err, tx.Rollback())
-			}
-		}
-		return tx.Commit()
+		commits = append(commits, rows)
+		n += len(batch)
 	}
 	began := time.Now()
-	for parts := range slices.Chunk(args, atOnce/rows) {
-		if len(parts[len(parts)-1]) < rows*10 {
-			break // the last, if it is not full
-		}
-		if err := commit(full, parts); err != nil {
+	for _, rows := range commits {
+		if err := table.Commit(ctx, rows...); err != nil {
 			return f, err
 		}
 	}
 	f.rate = float64(n) / time.Since(began).Seconds()
-	single, err := db.PrepareContext(ctx, into+one)
-	if err != nil {
-		return f, err
-	}
-	defer func() { _ = single.Close() }()
 	var all []time.Duration
-	for i := range singles {
-		row := slices.Clone(args[0][:10])
-		row[1] = n + i + 1
+	for range singles {
+		one := row(&batches[0][0])
 		began := time.Now()
-		if err := commit(single, [][]any{row}); err != nil {
+		if err := table.Commit(ctx, one); err != nil {
 			return f, err
 		}
 		all = append(all, time.Since(began))
