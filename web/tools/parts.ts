@@ -28,7 +28,7 @@ const constants = /\/node_modules\/svelte\/src\/internal\/client\/constants\.js$
 /** Each is a few lines, too little for a file that is asked for. */
 const icon = /~icons\//;
 /** What the first page has nearly whole. */
-const always = /\/node_modules\/(svelte|sv-router|openapi-fetch|clsx|tailwind-merge|tailwind-variants)\//;
+const always = /\/node_modules\/(svelte|sv-router|openapi-fetch|clsx|tailwind-merge)\//;
 
 /** The files that every page has, sign-in aside. */
 export const everywhere = /\/(constants|first|frame|floating|index|pages|rolldown-runtime|Shell)-/;

@@ -1,11 +1,12 @@
 const waiting = new Set<() => void>();
 
 /**
- * Calls each of what waits in a task of its own, in order: a page that is made in many short
- * tasks answers meanwhile, one that is made in a long one does not. Returns what takes it back.
+ * Calls each of what waits in a task of its own, in order, after what is there already was
+ * drawn: a page that is made in many short tasks answers meanwhile, one that is made in a
+ * long one does not. Returns what takes it back.
  */
 export function inTurn(call: () => void): () => void {
-	if (waiting.size === 0) setTimeout(next);
+	if (waiting.size === 0) afterFrame(next);
 	waiting.add(call);
 	return () => waiting.delete(call);
 }
@@ -16,4 +17,20 @@ function next(): void {
 	waiting.delete(call);
 	if (waiting.size > 0) setTimeout(next);
 	call();
+}
+
+/** Begins something when what is there was drawn. Returns what takes it back, or ends it. */
+export function afterFrame(begin: () => void | (() => void)): () => void {
+	let wanted = true;
+	let end: void | (() => void);
+	const call = () => {
+		if (wanted) end = begin();
+	};
+	// A page that nobody sees draws no frames.
+	if (globalThis.document?.hidden !== false) setTimeout(call);
+	else requestAnimationFrame(() => setTimeout(call));
+	return () => {
+		wanted = false;
+		end?.();
+	};
 }

@@ -1,1 +1,1 @@
-export { default as Badge, badgeVariants, type BadgeVariant } from './badge.svelte';
+export { default as Badge, type BadgeVariant } from './badge.svelte';
