@@ -128,7 +128,7 @@ try {
 		for (const page of pages) {
 			const all = [];
 			// It loses a trace now and then, with a word to try again.
-			for (let lost = 0; all.length < runs; )
+			for (let lost = 0; all.length < runs;)
 				await once(cli, core, page, preset, dir).then(
 					(one) => all.push(one),
 					(error) => {
