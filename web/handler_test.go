@@ -24,7 +24,7 @@ func built() fstest.MapFS {
 		"favicon.svg":             text("<svg/>"),
 		"assets/style-77aa.css":   text("body{}"),
 		"assets/unheard-of.blurb": text("?"),
-		"preload.json":            text(`{"/": ["assets/a.js", "assets/b.css"], "/alerts/:id": ["assets/c.js"], "/clients/:id/records": ["assets/d.js"]}`),
+		"preload.json":            text(`{"/": ["assets/a.js", "assets/b.js"], "/alerts/:id": ["assets/c.js"], "/clients/:id/records": ["assets/d.js"]}`),
 	}
 }
 
@@ -167,7 +167,7 @@ func TestPreload(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		"/":                       "</assets/a.js>; rel=modulepreload, </assets/b.css>; rel=preload; as=style; crossorigin",
+		"/":                       "</assets/a.js>; rel=modulepreload, </assets/b.js>; rel=modulepreload",
 		"/alerts/0199":            "</assets/c.js>; rel=modulepreload",
 		"/alerts/0199/":           "</assets/c.js>; rel=modulepreload",
 		"/clients/0199/records":   "</assets/d.js>; rel=modulepreload",

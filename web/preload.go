@@ -4,11 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"path"
 	"strings"
 )
 
-// preloadFile is written by the build: which scripts and styles each page needs.
+// preloadFile is written by the build: which scripts each page needs.
 const preloadFile = "preload.json"
 
 // preloads are the Link headers by pattern of a page's path, such as /alerts/:id. With
@@ -30,9 +29,6 @@ func newPreloads(built fs.FS) (preloads, error) {
 		links := make([]string, len(files))
 		for i, file := range files {
 			links[i] = "</" + file + ">; rel=modulepreload"
-			if path.Ext(file) == ".css" {
-				links[i] = "</" + file + ">; rel=preload; as=style; crossorigin"
-			}
 		}
 		p[pattern] = strings.Join(links, ", ")
 	}

@@ -1,5 +1,4 @@
 import { mount } from 'svelte';
-import { cn } from '$lib/utils';
 import App from './App.svelte';
 import './app.css';
 
@@ -23,7 +22,6 @@ async function renew(): Promise<void> {
 	location.reload();
 }
 
-// Each in a task of its own: a page that begins with one long one answers nobody meanwhile.
-setTimeout(() => cn()); // the first call makes its table of classes
+// In a task of its own: a page that begins with one long one answers nobody meanwhile.
 const target = document.getElementById('app');
 if (target) setTimeout(() => mount(App, { target }));

@@ -77,7 +77,8 @@ for (const [, pattern, file] of router.matchAll(
 )) {
 	const key = `src/${file}`;
 	const files = key === page ? needs(page) : new Set([...shell, ...needs(key)]);
-	preload[pattern] = await largestFirst(new Set([...needs('index.html'), ...files]));
+	const scripts = [...needs('index.html'), ...files].filter((one) => one.endsWith('.js'));
+	preload[pattern] = await largestFirst(new Set(scripts));
 }
 await writeFile(path.join(dist, 'preload.json'), JSON.stringify(preload));
 
