@@ -20,6 +20,19 @@ it('calls each in a task of its own, in order, and not what was taken back', () 
 	vi.useRealTimers();
 });
 
+it('keeps what may come later for the end', () => {
+	vi.useFakeTimers();
+	const called: string[] = [];
+	inTurn(() => called.push('later'), true);
+	inTurn(() => {
+		called.push('a');
+		inTurn(() => called.push('b'));
+	});
+	vi.runAllTimers();
+	expect(called).toEqual(['a', 'b', 'later']);
+	vi.useRealTimers();
+});
+
 it('goes on after one that throws', () => {
 	vi.useFakeTimers();
 	const called: string[] = [];

@@ -1,21 +1,22 @@
-const waiting = new Set<() => void>();
+const soon = new Set<() => void>();
+const later = new Set<() => void>();
 
 /**
  * Calls each of what waits in a task of its own, in order, after what is there already was
  * drawn: a page that is made in many short tasks answers meanwhile, one that is made in a
- * long one does not. Returns what takes it back.
+ * long one does not. What may come later waits for all that may not. Returns what takes it back.
  */
-export function inTurn(call: () => void): () => void {
-	if (waiting.size === 0) afterFrame(next);
-	waiting.add(call);
-	return () => waiting.delete(call);
+export function inTurn(call: () => void, mayBeLater = false): () => void {
+	if (soon.size + later.size === 0) afterFrame(next);
+	(mayBeLater ? later : soon).add(call);
+	return () => void (soon.delete(call) || later.delete(call));
 }
 
 function next(): void {
-	const [call] = waiting;
+	const [call] = soon.size > 0 ? soon : later;
 	if (!call) return;
-	waiting.delete(call);
-	if (waiting.size > 0) setTimeout(next);
+	if (!soon.delete(call)) later.delete(call);
+	if (soon.size + later.size > 0) setTimeout(next);
 	call();
 }
 
