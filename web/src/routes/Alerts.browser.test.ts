@@ -111,6 +111,7 @@ describe('the list of alerts', () => {
 
 	it('leaves its keys to the query box while one writes there', async () => {
 		await userEvent.keyboard('/');
+		await expect.element(page.getByRole('combobox')).toHaveFocus();
 		await userEvent.keyboard('jx');
 		await expect.element(page.getByRole('combobox')).toHaveValue('jx');
 		expect([cursors(), chosen()]).toEqual([[], []]);
