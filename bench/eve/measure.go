@@ -65,30 +65,43 @@ func warm(path string) error {
 
 // follow reads the file as a node does, until all of it is emitted.
 func follow(path string) (result, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return result{}, err
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	var total source.Counts
 	given := 0
-	file := source.File{Name: "bench", Path: path, Node: "bench", Parse: suricata.Parse, Log: slog.New(slog.DiscardHandler)}
-	err = file.Run(ctx, nil, func(_ context.Context, batch source.Batch) error {
-		total.Add(batch.Counts)
+	total, err := readWhole(context.Background(), path, func(_ context.Context, batch source.Batch) error {
 		given += len(batch.Alerts)
-		if total.Bytes == uint64(info.Size()) {
-			cancel()
-		}
 		return nil
 	})
-	if !errors.Is(err, context.Canceled) {
+	if err != nil {
 		return result{}, err
 	}
 	if total.Malformed > 0 || total.TooLong > 0 || uint64(given) != total.Alerts {
 		return result{}, fmt.Errorf("the counts are wrong: %+v with %d alerts handed over", total, given)
 	}
 	return result{Lines: int64(total.Lines), Alerts: int64(given)}, nil
+}
+
+// readWhole takes the file through a source until all of it was handed to emit.
+func readWhole(ctx context.Context, path string, emit source.Emit) (source.Counts, error) {
+	var total source.Counts
+	info, err := os.Stat(path)
+	if err != nil {
+		return total, err
+	}
+	ctx, done := context.WithCancel(ctx)
+	defer done()
+	file := source.File{Name: "bench", Path: path, Node: "bench", Parse: suricata.Parse, Log: slog.New(slog.DiscardHandler)}
+	err = file.Run(ctx, nil, func(ctx context.Context, batch source.Batch) error {
+		if err := emit(ctx, batch); err != nil {
+			return err
+		}
+		if total.Add(batch.Counts); total.Bytes == uint64(info.Size()) {
+			done()
+		}
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		return total, err
+	}
+	return total, nil
 }
 
 // countLines cuts the file into lines and does nothing with them.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/ed25519"
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -12,16 +11,11 @@ import (
 	"github.com/socme-project/socme/bench/rig"
 	"github.com/socme-project/socme/internal/node"
 	"github.com/socme-project/socme/internal/source"
-	"github.com/socme-project/socme/internal/source/suricata"
 )
 
 // collect takes the file the whole way that a node takes it, until every alert is
 // committed in the outbox, with all that the ledger needs, every fsync on.
 func collect(path string) (result, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return result{}, err
-	}
 	dir, err := os.MkdirTemp("", "socme-bench-outbox-")
 	if err != nil {
 		return result{}, err
@@ -40,20 +34,8 @@ func collect(path string) (result, error) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- outbox.Run(ctx) }()
-	var total source.Counts
-	file := source.File{Name: "bench", Path: path, Node: "bench", Parse: suricata.Parse, Log: log}
-	reading, done := context.WithCancel(ctx)
-	defer done()
-	err = file.Run(reading, nil, func(_ context.Context, batch source.Batch) error {
-		if err := outbox.Emit(ctx, batch, nil); err != nil {
-			return err
-		}
-		if total.Add(batch.Counts); total.Bytes == uint64(info.Size()) {
-			done()
-		}
-		return nil
-	})
-	if !errors.Is(err, context.Canceled) {
+	total, err := readWhole(ctx, path, func(_ context.Context, batch source.Batch) error { return outbox.Emit(ctx, batch, nil) })
+	if err != nil {
 		return result{}, err
 	}
 	if err := outbox.Flush(ctx); err != nil {
@@ -77,45 +59,34 @@ func collect(path string) (result, error) {
 // collectBare reads, filters and parses, and inserts what it finds into a plain table, a
 // thousand a commit: as fast as the whole way can be with SQLite for the outbox.
 func collectBare(path string) (result, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return result{}, err
-	}
 	dir, err := os.MkdirTemp("", "socme-bench-plain-")
 	if err != nil {
 		return result{}, err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	ctx, done := context.WithCancel(context.Background())
-	defer done()
+	ctx := context.Background()
 	table, err := rig.OpenPlain(ctx, dir)
 	if err != nil {
 		return result{}, err
 	}
 	defer func() { _ = table.Close() }()
-	var total source.Counts
 	var rows [][]any
-	file := source.File{Name: "bench", Path: path, Node: "bench", Parse: suricata.Parse, Log: slog.New(slog.DiscardHandler)}
-	err = file.Run(ctx, nil, func(ctx context.Context, batch source.Batch) error {
+	commit := func(least int) error {
+		if len(rows) < least {
+			return nil
+		}
+		defer func() { rows = nil }()
+		return table.Commit(ctx, rows...)
+	}
+	total, err := readWhole(ctx, path, func(_ context.Context, batch source.Batch) error {
 		for i := range batch.Alerts {
-			alert := batch.Alerts[i]
+			alert := batch.Alerts[i] // the rows wait longer than the batch
 			rows = append(rows, table.Row(&alert, alert.AppendJSON(nil)))
 		}
-		total.Add(batch.Counts)
-		ended := total.Bytes == uint64(info.Size())
-		if len(rows) >= 1000 || ended {
-			if err := table.Commit(ctx, rows...); err != nil {
-				return err
-			}
-			rows = nil
-		}
-		if ended {
-			done()
-		}
-		return nil
+		return commit(1000)
 	})
-	if !errors.Is(err, context.Canceled) {
-		return result{}, err
+	if err == nil {
+		err = commit(1)
 	}
-	return result{Lines: int64(total.Lines), Alerts: int64(total.Alerts)}, nil
+	return result{Lines: int64(total.Lines), Alerts: int64(total.Alerts)}, err
 }

@@ -14,6 +14,6 @@ const merge = extendTailwindMerge({
 /** Joins class names; of two that say the same thing the later one wins. */
 export function cn(...inputs: ClassValue[]): string {
 	const given = inputs.map((input) => clsx(input)).filter(Boolean);
-	// One alone contradicts nobody, and the first call of merge works out its tables for 20 ms.
+	// One alone contradicts nobody, and the first call of merge works out its tables.
 	return given.length > 1 ? merge(given.join(' ')) : (given[0] ?? '');
 }
