@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -16,7 +17,7 @@ import (
 
 func (a *API) overview(api huma.API) {
 	op := operation("overview", http.MethodGet, "/overview", signed, "What needs somebody now, and how clients and nodes do")
-	op.Description = "Made of groups and tapes, and no older than two seconds. Alerts count by the worst severity of their group."
+	op.Description = "Made of groups and tapes, and no older than two seconds, or than the last step that somebody took. Alerts count by the worst severity of their group."
 	huma.Register(api, op, func(ctx context.Context, in *struct {
 		Since time.Time `query:"since" doc:"when the claims begin that are counted, at most 31 days back; midnight UTC, if absent"`
 	},
@@ -50,14 +51,16 @@ const overviewLife = 2 * time.Second
 type overviews struct {
 	store *store.Store
 	now   func() time.Time
+	steps atomic.Int64 // that people took here: who took one sees what came of it
 
 	mu   sync.Mutex
 	kept map[string]*keptOverview
 }
 
 type keptOverview struct {
-	mu   sync.Mutex // of many who ask at once, one looks
-	made time.Time
+	mu    sync.Mutex // of many who ask at once, one looks
+	made  time.Time
+	steps int64 // before it was made
 	store.Overview
 }
 
@@ -76,12 +79,13 @@ func (o *overviews) overview(ctx context.Context, scope soc.Scope, since time.Ti
 	o.mu.Unlock()
 	kept.mu.Lock()
 	defer kept.mu.Unlock()
-	if age := now.Sub(kept.made); age >= 0 && age < overviewLife && !kept.made.IsZero() {
+	steps := o.steps.Load()
+	if age := now.Sub(kept.made); age >= 0 && age < overviewLife && !kept.made.IsZero() && kept.steps == steps {
 		return kept.Overview, nil
 	}
 	made, err := o.store.Overview(ctx, scope, since)
 	if err == nil {
-		kept.Overview, kept.made = made, now
+		kept.Overview, kept.made, kept.steps = made, now, steps
 	}
 	return made, err
 }

@@ -50,6 +50,7 @@ func (a *API) act(ctx context.Context, do func() (soc.Action, []soc.Fed, error))
 	if err != nil {
 		return nil, a.problem(ctx, err)
 	}
+	a.seen.steps.Add(1)
 	return &answer[soc.Action]{action}, nil
 }
 

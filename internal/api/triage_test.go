@@ -108,6 +108,37 @@ func TestTriageOverTheAPI(t *testing.T) {
 }
 
 // Each action stands once in the audit, and once in the timelines.
+func TestWhoTookAStepSeesItInTheOverview(t *testing.T) {
+	s := serve(t, storetest.SQLite())
+	ann := s.analyst(t, "ann")
+	s.raise(t, 1)
+	open := func() (groups struct{ Items []soc.Group }, waiting int) {
+		t.Helper()
+		var overview struct {
+			Totals struct {
+				OpenGroups int `json:"open_groups"`
+			}
+		}
+		for path, into := range map[string]any{"/overview": &overview, "/groups?state=open": &groups} {
+			_, text, _ := call(t, ann, "GET", s.URL+"/api/v1"+path, "")
+			if err := json.Unmarshal([]byte(text), into); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return groups, overview.Totals.OpenGroups
+	}
+	groups, before := open()
+	if before != len(groups.Items) || before == 0 {
+		t.Fatalf("the overview counts %d open groups of %d", before, len(groups.Items))
+	}
+	if status, text := s.do(t, ann, "/groups/"+groups.Items[0].ID.String()+"/actions", `{"verb":"acknowledge"}`, nil); status != http.StatusOK {
+		t.Fatalf("acknowledge: %d %s", status, text)
+	}
+	if _, after := open(); after != before-1 {
+		t.Errorf("after one of %d open groups was acknowledged the overview counts %d", before, after)
+	}
+}
+
 func TestTheTimelineIsTheAudit(t *testing.T) {
 	storetest.OnEach(t, func(t *testing.T, d storetest.Database) {
 		s := serve(t, d)

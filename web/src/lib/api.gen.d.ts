@@ -811,7 +811,7 @@ export interface paths {
 		};
 		/**
 		 * What needs somebody now, and how clients and nodes do
-		 * @description Made of groups and tapes, and no older than two seconds. Alerts count by the worst severity of their group.
+		 * @description Made of groups and tapes, and no older than two seconds, or than the last step that somebody took. Alerts count by the worst severity of their group.
 		 */
 		get: operations['overview'];
 		put?: never;
