@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { language } from './i18n/language.svelte';
 import { bytes, count, plural } from './number';
 
 describe('bytes', () => {
@@ -18,7 +19,16 @@ describe('bytes', () => {
 });
 
 describe('count', () => {
-	it('keeps every digit', () => expect(count(12311)).toBe('12,311'));
+	it.each([0, 7, 999, 1000, 12_311, 123_456, 1_234_567, 9_007_199_254_740_991, -1234])(
+		'writes %i as the browser does, in both languages',
+		(n) => {
+			for (const code of ['en', 'fr'] as const) {
+				vi.spyOn(language, 'code', 'get').mockReturnValue(code);
+				expect(count(n)).toBe(new Intl.NumberFormat(code).format(n));
+			}
+			vi.restoreAllMocks();
+		},
+	);
 	it('says what is counted', () =>
 		expect([plural(1, 'record'), plural(0, 'record')]).toEqual(['1 record', '0 records']));
 });

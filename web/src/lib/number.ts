@@ -1,10 +1,12 @@
 import { language } from './i18n/language.svelte';
 
-const whole = { en: new Intl.NumberFormat('en'), fr: new Intl.NumberFormat('fr') };
+// The browser's own way takes a phone an eighth of a second to begin, on every page.
+const between = { en: ',', fr: '\u202f' };
+const thousands = /\B(?=(?:\d{3})+$)/g;
 
-/** All digits, with the language's separators: "12,311". Never rounded. */
+/** A whole number, all digits, with the language's separators: "12,311". Never rounded. */
 export function count(n: number): string {
-	return whole[language.code].format(n);
+	return String(n).replace(thousands, between[language.code]);
 }
 
 /** "1 alert", "2 alerts". In French nought is one, too: "0 alerte". */

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { age, hop, span, utc } from './time';
+import { describe, expect, it, vi } from 'vitest';
+import { language } from './i18n/language.svelte';
+import { age, dayMonth, hop, span, utc } from './time';
 
 const second = 1000;
 const minute = 60 * second;
@@ -17,6 +18,18 @@ describe('age', () => {
 		['days', 12 * 24 * hour, '12 d'],
 	])('%s', (_, ms, want) => {
 		expect(age(1_000_000_000_000 - ms, 1_000_000_000_000)).toBe(want);
+	});
+});
+
+describe('dayMonth', () => {
+	it.each(['en', 'fr'] as const)('has the names of months that the browser has in %s', (code) => {
+		vi.spyOn(language, 'code', 'get').mockReturnValue(code);
+		const month = new Intl.DateTimeFormat(code, { month: 'short' });
+		for (let i = 0; i < 12; i++) {
+			const at = new Date(2026, i, 13);
+			expect(dayMonth(at)).toBe(`13 ${month.format(at)}`);
+		}
+		vi.restoreAllMocks();
 	});
 });
 
