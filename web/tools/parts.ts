@@ -17,7 +17,7 @@ const common = 4;
  * nobody does.
  */
 const library = /\/node_modules\//;
-/** What menus, tips and dialogues are made of: the frame has most of it, every page some. */
+/** What menus, tips and dialogues are made of: loaded when the first of them is near, or when the browser is idle. */
 const floating =
 	/\/node_modules\/(bits-ui|@floating-ui|svelte-toolbelt|runed|tabbable|style-to-object|inline-style-parser)\//;
 /**
@@ -31,10 +31,12 @@ const icon = /~icons\//;
 const always = /\/node_modules\/(svelte|sv-router|openapi-fetch|clsx|tailwind-merge)\//;
 
 /** The files that every page has, sign-in aside. */
-export const everywhere = /\/(constants|first|frame|floating|index|pages|rolldown-runtime|Shell)-/;
+export const everywhere = /\/(constants|first|frame|index|pages|rolldown-runtime|Shell)-/;
 
 interface Modules {
-	getModuleInfo(id: string): { importers: string[]; dynamicImporters: string[] } | null;
+	getModuleInfo(
+		id: string,
+	): { importers: string[]; dynamicImporters: string[]; importedIds: string[] } | null;
 }
 
 /** Which of the parts that are loaded by themselves cannot do without a module. */
@@ -53,6 +55,14 @@ function needing(id: string, modules: Modules): Set<string> {
 	return found;
 }
 
+/** Whether a module cannot do without what floats. */
+function floats(id: string, modules: Modules, seen = new Set<string>()): boolean {
+	if (floating.test(id)) return true;
+	if (seen.has(id) || library.test(id)) return false;
+	seen.add(id);
+	return (modules.getModuleInfo(id)?.importedIds ?? []).some((one) => floats(one, modules, seen));
+}
+
 /** The file that a module goes to; null leaves it to the bundler. */
 export function part(id: string, modules: Modules): string | null {
 	if (constants.test(id)) return 'constants';
@@ -66,6 +76,7 @@ export function part(id: string, modules: Modules): string | null {
 	if (ends(frame)) return 'frame';
 	const shared = by.filter((one) => one.includes('/src/routes/')).length >= common;
 	if (icon.test(id)) return shared ? 'first' : 'frame';
-	if (shared) return 'pages';
+	// Dialogues, with what they are made of: a page that has none does not load them.
+	if (shared) return floats(id, modules) ? 'dialogues' : 'pages';
 	return ends(overview) && !ends(heaviest) ? 'figures' : null;
 }
