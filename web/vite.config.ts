@@ -5,7 +5,7 @@ import { playwright } from '@vitest/browser-playwright';
 import icons from 'unplugin-icons/vite';
 import { defineConfig } from 'vitest/config';
 import { icon } from './tools/icon.ts';
-import { everywhere, part } from './tools/parts.ts';
+import { everywhere, isRouter, part } from './tools/parts.ts';
 
 // The core that `npm run dev` talks to. The built page always talks to its own origin.
 const core = process.env.SOCME_URL ?? 'http://127.0.0.1:8080';
@@ -27,9 +27,13 @@ export default defineConfig({
 		assetsInlineLimit: 0,
 		modulePreload: {
 			polyfill: false,
-			// Those that every page has are there: the core names them with the first one.
-			resolveDependencies: (_file, needed, { hostType }) =>
-				hostType === 'html' ? needed : needed.filter((file) => !everywhere.test(file)),
+			// Of a page, what not every page has: the core names the rest with the first one. Of a
+			// part, nothing: it comes when the browser is idle, and to name its files takes longer
+			// than they do.
+			resolveDependencies: (_file, needed, { hostId, hostType }) => {
+				if (hostType === 'html') return needed;
+				return isRouter.test(hostId) ? needed.filter((file) => !everywhere.test(file)) : [];
+			},
 		},
 		// One file of styles, small and there at once: those of a page's own would be asked for after its script.
 		cssCodeSplit: false,

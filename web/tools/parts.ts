@@ -33,6 +33,9 @@ const always = /\/node_modules\/(svelte|sv-router|openapi-fetch|clsx|tailwind-me
 /** The files that every page has, sign-in aside. */
 export const everywhere = /\/(constants|first|frame|index|pages|rolldown-runtime|Shell)-/;
 
+/** The file that asks for pages. */
+export const isRouter = /\/first-/;
+
 interface Modules {
 	getModuleInfo(
 		id: string,
