@@ -165,12 +165,12 @@ async function words(page: Page): Promise<Set<string>> {
 		while (walk.nextNode()) {
 			const parent = walk.currentNode.parentElement;
 			// Keys, addresses, hashes and queries belong to no language.
-			if (parent && !parent.closest('script, noscript, style, kbd, code, pre, .font-mono, .query, time'))
+			if (parent && !parent.closest('script, noscript, style, kbd, code, pre, .font-mono, .query-text, time'))
 				texts.push(walk.currentNode.textContent ?? '');
 		}
 		for (const element of document.body.querySelectorAll('[aria-label], [title], [placeholder]'))
 			for (const attribute of ['aria-label', 'title', 'placeholder'])
-				if (attribute !== 'placeholder' || !element.matches('.query'))
+				if (attribute !== 'placeholder' || !element.matches('.query-text'))
 					texts.push(element.getAttribute(attribute) ?? '');
 		return texts;
 	});
