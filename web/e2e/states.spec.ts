@@ -39,6 +39,34 @@ test('a list that does not load says why, and how to go on', async ({ page }) =>
 	expect(wrong).toEqual([]);
 });
 
+test('a detail that does not load leaves what its row told, and tries again', async ({ page }) => {
+	await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+	await watch(page);
+	const detail = /\/api\/v1\/alerts\/[^/?]+$/;
+	await page.route(detail, (route) =>
+		route.fulfill({
+			status: 500,
+			contentType: 'application/problem+json',
+			body: JSON.stringify({
+				title: 'Internal Server Error',
+				status: 500,
+				detail: 'The core could not do this.',
+			}),
+		}),
+	);
+	await page.goto(core.url + flat);
+	await row(page, 'PAGE stays').getByRole('link').first().click();
+	const sheet = page.getByRole('region', { name: 'Details' });
+	await expect(sheet.getByText('The alert did not load')).toBeVisible();
+	await expect(sheet.getByRole('heading', { name: 'PAGE stays' })).toBeVisible();
+	await expect(sheet.getByRole('button', { name: 'Acknowledge' })).toBeVisible();
+	await page.screenshot({ path: `${pictures}/error-detail-desktop-dark.png` });
+	await accessible(page);
+	await page.unroute(detail);
+	await sheet.getByRole('button', { name: 'Retry' }).click();
+	await expect(sheet.getByRole('tab').first()).toBeVisible();
+});
+
 test('a core whose disk is full says so on every page', async ({ page }) => {
 	await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
 	const trouble = 'The disk of the core is full: nothing is taken in.';
