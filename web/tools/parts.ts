@@ -17,7 +17,7 @@ const common = 4;
  * nobody does.
  */
 const library = /\/node_modules\//;
-/** What menus, tips and dialogues are made of: loaded when the first of them is near, or when the browser is idle. */
+/** What menus, tips and dialogues are made of: loaded when the browser is idle, or one is opened before. */
 const floating =
 	/\/node_modules\/(bits-ui|@floating-ui|svelte-toolbelt|runed|tabbable|style-to-object|inline-style-parser)\//;
 /**
