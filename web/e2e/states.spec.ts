@@ -129,6 +129,11 @@ test('a part that is loaded while the core is away says so, and Retry brings it'
 	const sheet = page.getByRole('complementary', { name: 'Alert' });
 	await expect(sheet.getByRole('tab', { name: 'Raw' })).toBeVisible();
 	const words = 'This part did not load: the core did not answer.';
+	// The menu comes when the browser is idle: here it has come. Its dialogues have not.
+	await sheet.getByRole('button', { name: 'More', exact: true }).click();
+	await expect(page.getByRole('menuitem', { name: /^Tags/ })).toBeVisible();
+	await page.keyboard.press('Escape');
+	await expect(page.getByRole('menu')).toHaveCount(0);
 	await core.stop();
 	await sheet.getByRole('tab', { name: 'Raw' }).click();
 	const inPlace = sheet.getByRole('alert').filter({ hasText: words });
