@@ -30,11 +30,7 @@ var system = soc.System("bench")
 func main() {
 	alerts := flag.Int("alerts", 200_000, "alerts in the database; half of them are old")
 	flag.Parse()
-	// Ctrl-C ends the deleting, and what was measured until then is printed.
-	enough, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := bench(context.Background(), enough, *alerts)
-	stop()
-	if err != nil {
+	if err := bench(context.Background(), *alerts); err != nil {
 		fmt.Fprintln(os.Stderr, "bench/retention: "+err.Error())
 		os.Exit(1)
 	}
@@ -51,7 +47,7 @@ func (f figures) p(of []time.Duration, percent int) time.Duration {
 	return of[(len(of)-1)*percent/100]
 }
 
-func bench(ctx, enough context.Context, n int) (err error) {
+func bench(ctx context.Context, n int) (err error) {
 	dir, err := os.MkdirTemp("", "socme-retention-*")
 	if err != nil {
 		return err
@@ -69,6 +65,9 @@ func bench(ctx, enough context.Context, n int) (err error) {
 	if err := w.SetRetention(ctx, system, []soc.RetentionPolicy{{Severity: soc.SeverityCritical, Days: 30}}); err != nil {
 		return err
 	}
+	// Ctrl-C ends the deleting, and what was measured until then is printed.
+	enough, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
 	deleted, began := int64(0), time.Now()
 	ended := make(chan error, 1)
 	go func() {

@@ -1,7 +1,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { Core } from './core';
 import { alertLine } from './eve';
-import { accessible, row, signIn, watch } from './page';
+import { accessible, refuse, row, signIn, watch } from './page';
 
 const sizes = [
 	{ name: 'desktop', viewport: { width: 1440, height: 900 }, touch: false },
@@ -159,16 +159,6 @@ test('a group and a node are a click away', async ({ page }) => {
 });
 
 test('figures that do not load say why, and old ones stay', async ({ page }) => {
-	const refuse = (route: { fulfill: (answer: object) => Promise<void> }) =>
-		route.fulfill({
-			status: 500,
-			contentType: 'application/problem+json',
-			body: JSON.stringify({
-				title: 'Internal Server Error',
-				status: 500,
-				detail: 'The core could not do this.',
-			}),
-		});
 	await page.route('**/api/v1/overview*', refuse);
 	await page.goto(core.url);
 	await expect(page.getByText('The figures did not load')).toBeVisible();

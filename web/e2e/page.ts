@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, type BrowserContext, type Page } from '@playwright/test';
+import { expect, type BrowserContext, type Page, type Route } from '@playwright/test';
 import type { Core } from './core';
 
 export const password = 'a few words make a good one';
@@ -18,6 +18,15 @@ export async function watch(page: Page): Promise<string[]> {
 		});
 	});
 	return wrong;
+}
+
+/** Answers as a core that could not do what was asked. */
+export function refuse(route: Route): Promise<void> {
+	return route.fulfill({
+		status: 500,
+		contentType: 'application/problem+json',
+		json: { title: 'Internal Server Error', status: 500, detail: 'The core could not do this.' },
+	});
 }
 
 const signedIn = new Map<Core, Awaited<ReturnType<BrowserContext['cookies']>>>();

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { Core } from './core';
 import { alertLine } from './eve';
-import { accessible, flat, pictures, row, signIn, watch } from './page';
+import { accessible, flat, pictures, refuse, row, signIn, watch } from './page';
 
 // What the page says when something is wrong. The core is real; only the one answer that
 // goes wrong is changed on its way. Dark and light take turns.
@@ -17,17 +17,7 @@ test.beforeEach(({ context }) => signIn(core, context));
 test('a list that does not load says why, and how to go on', async ({ page }) => {
 	await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
 	const wrong = await watch(page);
-	await page.route('**/api/v1/alerts?*', (route) =>
-		route.fulfill({
-			status: 500,
-			contentType: 'application/problem+json',
-			body: JSON.stringify({
-				title: 'Internal Server Error',
-				status: 500,
-				detail: 'The core could not do this.',
-			}),
-		}),
-	);
+	await page.route('**/api/v1/alerts?*', refuse);
 	await page.goto(core.url + flat);
 	await expect(page.getByText('The list did not load')).toBeVisible();
 	await expect(page.getByRole('alert')).toContainText('The core could not do this.');
@@ -43,17 +33,7 @@ test('a detail that does not load leaves what its row told, and tries again', as
 	await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
 	await watch(page);
 	const detail = /\/api\/v1\/alerts\/[^/?]+$/;
-	await page.route(detail, (route) =>
-		route.fulfill({
-			status: 500,
-			contentType: 'application/problem+json',
-			body: JSON.stringify({
-				title: 'Internal Server Error',
-				status: 500,
-				detail: 'The core could not do this.',
-			}),
-		}),
-	);
+	await page.route(detail, refuse);
 	await page.goto(core.url + flat);
 	await row(page, 'PAGE stays').getByRole('link').first().click();
 	const sheet = page.getByRole('region', { name: 'Details' });
