@@ -112,6 +112,15 @@ it('reads the first page again when something came', async () => {
 	expect(feed.fresh.has('a')).toBe(true);
 });
 
+it('keeps the row of a group that nothing came to', async () => {
+	const [before] = feed.rows;
+	say?.('alert', alertOf('c'));
+	await soon(() => expect(asked).toHaveLength(3));
+	last().answer([group('b'), group('c', { alerts: 2 })]);
+	await soon(() => expect(feed.rows[1]).toMatchObject({ alerts: 2, asOf: 3 }));
+	expect(feed.rows[0]).toBe(before);
+});
+
 it('moves nothing under who reads: rows change in place, new ones wait', async () => {
 	feed.hold = true;
 	say?.('alert', alertOf('c'));

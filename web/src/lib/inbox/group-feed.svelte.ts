@@ -135,10 +135,10 @@ export class GroupFeed {
 			this.#problem = problem;
 			return;
 		}
-		const items = data.items.map((group) => ({ ...group, asOf: data.as_of }));
+		const known = new Map(this.#rows.map((row) => [row.id, row]));
+		const items = data.items.map((group) => renewed(known.get(group.id), group, data.as_of));
 		this.#count = data.count ?? this.#count;
 		if (this.#loaded && (this.hold || this.#cut > 0)) return this.#renew(items);
-		const known = new Set(this.#rows.map((row) => row.id));
 		if (this.#loaded) this.#arrive(items.filter((item) => !known.has(item.id)));
 		this.#loaded = true;
 		this.#clear();
@@ -250,6 +250,12 @@ export class GroupFeed {
 		this.#next = null;
 		this.#moreProblem = undefined;
 	}
+}
+
+/** The row of a group; the one that is there if nothing came to it, so that it is not drawn anew. */
+function renewed(row: GroupRow | undefined, group: Group, asOf: number): GroupRow {
+	const now = { ...group, asOf };
+	return row && JSON.stringify({ ...now, asOf: row.asOf }) === JSON.stringify(row) ? row : now;
 }
 
 async function readGroup(id: string): Promise<GroupDetail | undefined> {
