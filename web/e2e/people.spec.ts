@@ -110,6 +110,7 @@ for (const { name, ...size } of sizes) {
 			await dialog.getByLabel('Days').fill('400');
 			await dialog.getByRole('button', { name: 'Save' }).click();
 			await expect(page.getByText('Records are kept 400 days.')).toBeVisible();
+			await expect(dialog).toBeHidden(); // while it goes away the page behind it takes nothing
 			await page.getByLabel('Name or id').fill('nobody-has-this-name');
 			await page.getByRole('button', { name: 'Search', exact: true }).click();
 			await expect(page.getByText('Nothing was done that fits')).toBeVisible();
