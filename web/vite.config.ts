@@ -5,7 +5,7 @@ import { playwright } from '@vitest/browser-playwright';
 import icons from 'unplugin-icons/vite';
 import { defineConfig } from 'vitest/config';
 import { icon } from './tools/icon.ts';
-import { everywhere, isRouter, part } from './tools/parts.ts';
+import { atOnce, everywhere, isRouter, part } from './tools/parts.ts';
 
 // The core that `npm run dev` talks to. The built page always talks to its own origin.
 const core = process.env.SOCME_URL ?? 'http://127.0.0.1:8080';
@@ -41,10 +41,7 @@ export default defineConfig({
 		manifest: true,
 		rolldownOptions: {
 			output: {
-				// What a page begins with is compiled at once, beside the page's own thread, instead of
-				// function by function on it: https://v8.dev/blog/explicit-compile-hints
-				postBanner: ({ name }) =>
-					/^(pages|frame|Shell|Alerts|Overview)$/.test(name) ? '//# allFunctionsCalledOnLoad' : '',
+				postBanner: ({ name }) => (atOnce.test(name) ? '//# allFunctionsCalledOnLoad' : ''),
 				codeSplitting: {
 					// Or a part would drag along what the first page needs.
 					includeDependenciesRecursively: false,

@@ -33,6 +33,13 @@ const always = /\/node_modules\/(svelte|sv-router|openapi-fetch|clsx|tailwind-me
 /** The files that every page has, sign-in aside. */
 export const everywhere = /\/(constants|first|frame|index|pages|rolldown-runtime|Shell)-/;
 
+/**
+ * What of the frame and of the pages where a day begins is run nearly whole: V8 compiles it
+ * beside the page's thread, not function by function on it, when the file begins with a remark
+ * (https://v8.dev/blog/explicit-compile-hints). The first file cannot: vite begins it itself.
+ */
+export const atOnce = /^(pages|frame|Shell|Alerts|Overview)$/;
+
 /** The file that asks for pages. */
 export const isRouter = /\/first-/;
 
