@@ -86,7 +86,12 @@ async function measure(core: Core, page: Page, path: string): Promise<Record<str
 	});
 	const samples: { script: number; frames: number }[] = [];
 	let last = await sample(cdp, page);
+	let heapHalfway = 0;
 	for (let i = 0; i < seconds; i++) {
+		if (i === Math.floor(seconds / 2)) {
+			heapHalfway = await heap(cdp);
+			last = await sample(cdp, page);
+		}
 		const until = Date.now() + 1000;
 		for (let part = 0; part < 10; part++) {
 			let lines = '';
@@ -113,6 +118,7 @@ async function measure(core: Core, page: Page, path: string): Promise<Record<str
 		'script a frame, worst second': `${(each.at(-1) ?? 0).toFixed(2)} ms`,
 		'frames a second': `${Math.round(samples.reduce((sum, { frames }) => sum + frames, 0) / samples.length)}`,
 		'heap before': `${(heapBefore / 1e6).toFixed(1)} MB`,
+		'heap halfway': `${(heapHalfway / 1e6).toFixed(1)} MB`,
 		'heap after': `${(heapAfter / 1e6).toFixed(1)} MB`,
 		'cursor, selection and scroll moved': before === after ? 'no' : `yes: ${before} ${after}`,
 		'what waits': waiting?.replace(/n$/, '').trim() ?? '',
