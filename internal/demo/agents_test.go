@@ -7,6 +7,25 @@ import (
 	"github.com/socme-project/socme/soc"
 )
 
+func TestAgentsRunOnWhatTheirRecordsTell(t *testing.T) {
+	want := map[string]string{"portal01": linux, "ws-lab": windows, "dc01": olderWindows["dc01"], "panel2": olderWindows["panel2"]}
+	for _, client := range Clients() {
+		agents, err := client.Agents(time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range agents {
+			if system, told := want[a.Name]; told && a.OS != system {
+				t.Errorf("%s runs on %q, want %q", a.Name, a.OS, system)
+			}
+			delete(want, a.Name)
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("no client has the agents %v", want)
+	}
+}
+
 func TestEveryExampleClientHasTheAgentsOfItsAlerts(t *testing.T) {
 	for _, client := range Clients() {
 		agents, err := client.Agents(time.Now())
