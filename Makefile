@@ -8,7 +8,7 @@ DATA ?= data
 LISTEN ?= 127.0.0.1:8080
 SOCME_BENCH_DATA ?= $(CURDIR)/data/bench
 
-.PHONY: help run test check build gen bench bench-10m chaos soak power torture dev fmt web-build binary
+.PHONY: help run test check build gen bench bench-10m chaos soak power press torture dev fmt web-build binary
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +77,10 @@ soak: build ## a bad link for 20 minutes (root); SOCME_SOAK=1h is longer, SOCME_
 power: build ## 100 losses of power at each side (root); SOCME_POWER_SEED=n repeats a run
 	SOCME_BIN=$(CURDIR)/bin/socme SOCME_POWER_LOSSES=$${SOCME_POWER_LOSSES:-100} \
 		go test ./internal/e2e -run 'LosesItsPower$$' -count=1 -timeout 1h -v
+
+press: build ## press every control of every page, some minutes
+	@tools/setup test
+	cd web && SOCME_PRESS=1 npx playwright test --project press
 
 torture: ## every way of rotation, with kills; SOCME_TORTURE_SEEDS=n how many, SOCME_TORTURE_SEED=n repeats one
 	SOCME_TORTURE_SEEDS=$${SOCME_TORTURE_SEEDS:-100} go test ./internal/source -run '^TestTorture$$' -count=1 -timeout 2h

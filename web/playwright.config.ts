@@ -10,10 +10,11 @@ export default defineConfig({
 	workers: 2,
 	// What is held against the clock runs at the end, alone.
 	projects: [
-		{ name: 'pages', testIgnore: ['design.spec.ts', 'pace.spec.ts'] },
+		{ name: 'pages', testIgnore: ['design.spec.ts', 'pace.spec.ts', 'press.spec.ts'] },
 		// Its pictures are those that docs/design.md shows.
 		{ name: 'design', testMatch: 'design.spec.ts', snapshotPathTemplate: '../docs/pictures/{arg}{ext}' },
 		{ name: 'pace', testMatch: 'pace.spec.ts', dependencies: ['pages', 'design'] },
+		...(process.env.SOCME_PRESS ? [{ name: 'press', testMatch: 'press.spec.ts' }] : []),
 	],
 	forbidOnly: true,
 	snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',

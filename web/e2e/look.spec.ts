@@ -56,8 +56,7 @@ for (const size of sizes) {
 			});
 		}
 		await page.goto(`${core.url}/alerts?list=alerts`);
-		await expect(page.getByRole('row').nth(5)).toBeVisible();
-		await page.getByRole('row').nth(2).getByRole('link').first().click();
+		await page.locator('[data-id] a').nth(2).click({ timeout: 10_000 });
 		await settled(page);
 		await both(page, `sheet-${size.name}`);
 		if (!size.phone) {
