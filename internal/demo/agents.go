@@ -12,13 +12,13 @@ import (
 // What the agents say they run on, as Wazuh writes it: Windows those whose records come from
 // its event log, and Linux all others.
 const (
-	linux   = "Debian GNU/Linux 12"
-	windows = "Microsoft Windows 11 Pro 10.0.22631"
-	version = "4.14.7"
+	linux        = "Debian GNU/Linux 12"
+	windows      = "Microsoft Windows 11 Pro 10.0.22631"
+	wazuhVersion = "4.14.7"
 )
 
-// olderWindows are the machines whose records are of another Windows.
-var olderWindows = map[string]string{
+// otherWindows are the machines with a Windows that is not that of a workstation of today.
+var otherWindows = map[string]string{
 	"dc01":   "Microsoft Windows Server 2022 Standard 10.0.20348",
 	"rdp01":  "Microsoft Windows Server 2022 Standard 10.0.20348",
 	"panel2": "Microsoft Windows 7 Professional 6.1.7601",
@@ -49,10 +49,10 @@ func (c Client) Agents(now time.Time) ([]soc.ManagedAgent, error) {
 		if !known {
 			place = len(agents)
 			places[a.ID] = place
-			agents = append(agents, soc.ManagedAgent{ID: a.ID, Name: a.Name, Address: a.IP, OS: linux, Version: version, Status: soc.AgentActive, SeenTime: now.Truncate(soc.AgentSeenStep)})
+			agents = append(agents, soc.ManagedAgent{ID: a.ID, Name: a.Name, Address: a.IP, OS: linux, Version: wazuhVersion, Status: soc.AgentActive, SeenTime: now.Truncate(soc.AgentSeenStep)})
 		}
 		if alert.Location == "EventChannel" {
-			agents[place].OS = cmp.Or(olderWindows[a.Name], windows)
+			agents[place].OS = cmp.Or(otherWindows[a.Name], windows)
 		}
 	}
 	if n := len(agents); n > 0 {

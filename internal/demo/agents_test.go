@@ -8,7 +8,7 @@ import (
 )
 
 func TestAgentsRunOnWhatTheirRecordsTell(t *testing.T) {
-	want := map[string]string{"portal01": linux, "ws-lab": windows, "dc01": olderWindows["dc01"], "panel2": olderWindows["panel2"]}
+	want := map[string]string{"portal01": linux, "ws-lab": windows, "dc01": otherWindows["dc01"], "panel2": otherWindows["panel2"]}
 	for _, client := range Clients() {
 		agents, err := client.Agents(time.Now())
 		if err != nil {

@@ -37,7 +37,7 @@ for (const size of sizes) {
 	};
 
 	test(`${size.name}, in English`, async ({ browser }) => {
-		test.setTimeout(400_000);
+		test.setTimeout(300_000);
 		const context = await browser.newContext({ ...options, colorScheme: 'dark' });
 		const page = await context.newPage();
 		const wrong = await watch(page);
@@ -57,6 +57,7 @@ for (const size of sizes) {
 		}
 		await page.goto(`${core.url}/alerts?list=alerts`);
 		await page.locator('[data-id] a').nth(2).click({ timeout: 10_000 });
+		await expect(page.getByRole('tab').first()).toBeVisible();
 		await settled(page);
 		await both(page, `sheet-${size.name}`);
 		if (!size.phone) {
@@ -69,7 +70,7 @@ for (const size of sizes) {
 	});
 
 	test(`${size.name}, in French`, async ({ browser }) => {
-		test.setTimeout(400_000);
+		test.setTimeout(240_000);
 		test.skip(english.size === 0, 'the look in English, which tells the words, failed or was not asked for');
 		const context = await browser.newContext({ ...options, locale: 'fr-FR', colorScheme: 'dark' });
 		const page = await context.newPage();

@@ -47,8 +47,6 @@ export class Presser {
 	#ids: Ids;
 	/** The kinds that were pressed; those of the frame around the pages are shared. */
 	#known: Set<string>;
-	/** The kinds that could not be reached once. */
-	readonly #covered = new Set<string>();
 	/** Requests to the core, downloads and the like. */
 	#outside = 0;
 	/** What the presses on the way to the open dialogue or menu were. */
@@ -165,17 +163,12 @@ export class Presser {
 		return { ...told, element: element as ElementHandle<Element> };
 	}
 
-	/**
-	 * Twice, since the page may have moved just then; undefined if the control is to be looked
-	 * for again: it was gone, or what a press before had asked for has opened above it.
-	 */
+	/** Twice, since the page may have moved just then; undefined if the control was gone before. */
 	async #pressTwice(next: Found): Promise<boolean | undefined> {
 		try {
 			return (await this.#press(next)) || (await this.#press(next).catch(() => true));
 		} catch (error) {
-			if (!(await next.element.evaluate((element) => element.isConnected))) return;
-			if (this.#covered.has(next.kind)) throw error;
-			this.#covered.add(next.kind);
+			if (await next.element.evaluate((element) => element.isConnected)) throw error;
 		}
 	}
 
