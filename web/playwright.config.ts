@@ -1,5 +1,9 @@
 import { defineConfig } from '@playwright/test';
 
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+const looks = ['look.spec.ts', 'marks.spec.ts', 'snapshot.spec.ts'];
+const alone = ['design.spec.ts', 'pace.spec.ts', 'press.spec.ts'];
+
 // The tests start the real binary themselves (e2e/core.ts), on ports that are free, and use
 // the machine's own Chromium, in the build that has no windows: a quarter less to compute.
 export default defineConfig({
@@ -8,12 +12,15 @@ export default defineConfig({
 	timeout: 60_000,
 	expect: { timeout: 10_000 },
 	workers: 2,
-	// What is held against the clock runs at the end, alone.
+	// What somebody does on the page is done at a desk and on a phone. What is about looks takes
+	// its sizes itself; what is held against the clock runs at the end, alone.
 	projects: [
-		{ name: 'pages', testIgnore: ['design.spec.ts', 'pace.spec.ts', 'press.spec.ts'] },
+		{ name: 'desk', testIgnore: [...alone, ...looks], grepInvert: /@phone/ },
+		{ name: 'phone', testIgnore: [...alone, ...looks], grepInvert: /@desk/, use: phone },
+		{ name: 'looks', testMatch: looks },
 		// Its pictures are those that docs/design.md shows.
 		{ name: 'design', testMatch: 'design.spec.ts', snapshotPathTemplate: '../docs/pictures/{arg}{ext}' },
-		{ name: 'pace', testMatch: 'pace.spec.ts', dependencies: ['pages', 'design'] },
+		{ name: 'pace', testMatch: 'pace.spec.ts', dependencies: ['desk', 'phone', 'looks', 'design'] },
 		...(process.env.SOCME_PRESS ? [{ name: 'press', testMatch: 'press.spec.ts' }] : []),
 	],
 	forbidOnly: true,

@@ -2,6 +2,7 @@ import { expect, test, type APIRequestContext, type Browser, type Page } from '@
 import { Core } from './core';
 import { alertLine } from './eve';
 import { accessible, row, signIn, watch } from './page';
+import { onPhone } from './ways';
 
 let core: Core;
 test.describe.configure({ timeout: 120_000 });
@@ -56,21 +57,26 @@ test('the worst comes first, counts rise in place, and what is new waits', async
 	const names = await page.getByRole('row').getByRole('link').allTextContents();
 	expect(names.indexOf('INBOX loud')).toBeLessThan(names.indexOf('INBOX low'));
 
-	await page.keyboard.press('j');
+	if (onPhone(page)) await row(page, 'INBOX low').getByRole('checkbox').tap();
+	else await page.keyboard.press('j');
 	const place = await row(page, 'INBOX low').boundingBox();
 	await core.write(alertLine({ signature: 'INBOX loud', sid: loud }));
-	await expect(row(page, 'INBOX loud').getByRole('cell', { name: '2', exact: true })).toBeVisible();
+	const loudest = row(page, 'INBOX loud');
+	await expect(
+		onPhone(page) ? loudest.getByText('×2') : loudest.getByRole('cell', { name: '2', exact: true }),
+	).toBeVisible();
 	await group('INBOX newcomer');
 	await expect(page.getByRole('button', { name: '1 new' })).toBeVisible();
 	await expect(row(page, 'INBOX newcomer')).toHaveCount(0);
 	expect(await row(page, 'INBOX low').boundingBox()).toEqual(place);
-	await page.keyboard.press('n');
+	if (onPhone(page)) await page.getByRole('button', { name: '1 new' }).tap();
+	else await page.keyboard.press('n');
 	await expect(row(page, 'INBOX newcomer')).toBeVisible();
 	await accessible(page);
 	expect(wrong).toEqual([]);
 });
 
-test('one key a step, two for a verdict, and u takes it back', async ({ page }) => {
+test('one key a step, two for a verdict, and u takes it back', { tag: '@desk' }, async ({ page }) => {
 	const rule = await group('INBOX by keys');
 	await inbox(page, `rule:${rule}`);
 	const line = row(page, 'INBOX by keys');
@@ -101,7 +107,8 @@ test('one key a step, two for a verdict, and u takes it back', async ({ page }) 
 test('who was faster is said in the row', async ({ page, browser }) => {
 	const rule = await group('INBOX for two');
 	await inbox(page, `rule:${rule}`);
-	await expect(row(page, 'INBOX for two')).toBeVisible();
+	const line = row(page, 'INBOX for two');
+	await expect(line).toBeVisible();
 	const other = await colleague(browser, page.request, 'Théo');
 	const found = await other.get(`${core.url}/api/v1/groups?query=rule:${rule}`);
 	const { id } = (await found.json()).items[0];
@@ -109,66 +116,90 @@ test('who was faster is said in the row', async ({ page, browser }) => {
 	await page.route('**/api/v1/groups?*', (route) => route.abort());
 	const claimed = await other.post(`${core.url}/api/v1/groups/${id}/actions`, { data: { verb: 'claim' } });
 	expect(claimed.status()).toBe(200);
-	await page.keyboard.press('j');
-	await page.keyboard.press('c');
-	await expect(row(page, 'INBOX for two')).toContainText(/Taken by Théo|Théo has it/);
-	await expect(row(page, 'INBOX for two').getByTitle('Théo', { exact: true })).toBeVisible();
+	if (onPhone(page)) {
+		await line.getByRole('checkbox').tap();
+		await page
+			.getByRole('toolbar')
+			.getByRole('button', { name: /^Claim/ })
+			.tap();
+	} else {
+		await page.keyboard.press('j');
+		await page.keyboard.press('c');
+	}
+	await expect(line).toContainText(/Taken by Théo|Théo has it/);
+	await expect(line.getByTitle('Théo', { exact: true })).toBeVisible();
 });
 
-test('some by x and Shift, then all of the filter, previewed and taken back', async ({ page }) => {
+test('some are selected, then all of the filter, previewed and taken back', async ({ page }) => {
 	for (let i = 0; i < 5; i++) await group(`INBOX bulk ${i}`, 2);
 	await inbox(page, 'name:"INBOX bulk"');
 	await expect(row(page, 'INBOX bulk 0')).toBeVisible();
-	await page.keyboard.press('j');
-	await page.keyboard.press('x');
-	await page.keyboard.press('j');
-	await page.keyboard.press('j');
-	await page.keyboard.press('Shift+X');
+	const phone = onPhone(page);
 	const bar = page.getByRole('toolbar');
+	const inState = (state: string) => page.getByRole('row').filter({ hasText: state });
+	if (phone) {
+		for (const i of [0, 1, 2]) await row(page, `INBOX bulk ${i}`).getByRole('checkbox').tap();
+	} else {
+		await page.keyboard.press('j');
+		await page.keyboard.press('x');
+		await page.keyboard.press('j');
+		await page.keyboard.press('j');
+		await page.keyboard.press('Shift+X');
+	}
 	await expect(bar).toContainText('3 groups, 3 alerts');
-	await page.keyboard.press('a');
+	if (phone) await bar.getByRole('button', { name: /^Acknowledge/ }).tap();
+	else await page.keyboard.press('a');
 	await expect(bar).toHaveCount(0);
-	await expect(page.getByRole('row').filter({ hasText: 'Acknowledged' })).toHaveCount(3);
+	await expect(inState('Acknowledged')).toHaveCount(3);
 	await expect(page.getByText('3 alerts acknowledged')).toBeVisible();
-	await page.keyboard.press('u');
-	await expect(page.getByRole('row').filter({ hasText: 'Acknowledged' })).toHaveCount(0);
+	if (phone) await page.getByRole('button', { name: /^Undo/ }).tap();
+	else await page.keyboard.press('u');
+	await expect(inState('Acknowledged')).toHaveCount(0);
 
-	await page.keyboard.press('x');
+	if (phone) await row(page, 'INBOX bulk 0').getByRole('checkbox').tap();
+	else await page.keyboard.press('x');
 	await bar.getByRole('button', { name: 'All 5 of this filter' }).click();
 	await bar.getByRole('button', { name: /^Resolve/ }).click();
-	await page.keyboard.press('b');
+	if (phone)
+		await page
+			.getByRole('group', { name: 'Verdict' })
+			.getByRole('button', { name: /Benign$/ })
+			.tap();
+	else await page.keyboard.press('b');
 	const plan = page.getByRole('group', { name: 'Resolve, benign' });
 	await expect(plan).toContainText('5 alerts');
 	await accessible(page);
-	await page.keyboard.press('Enter');
-	await expect(page.getByRole('row').filter({ hasText: 'Resolved' })).toHaveCount(5);
+	if (phone) await plan.getByRole('button', { name: /^Do it/ }).tap();
+	else await page.keyboard.press('Enter');
+	await expect(inState('Resolved')).toHaveCount(5);
 	await page.getByRole('button', { name: /^Undo/ }).click();
-	await expect(page.getByRole('row').filter({ hasText: 'Resolved' })).toHaveCount(0);
+	await expect(inState('Resolved')).toHaveCount(0);
 });
 
-test('on a phone: a tap on the sign selects, the bar at the foot acts', async ({ browser }) => {
-	const rule = await group('INBOX on a phone');
-	const context = await browser.newContext({
-		viewport: { width: 390, height: 844 },
-		hasTouch: true,
-		isMobile: true,
-		colorScheme: 'dark',
-		locale: 'en-GB',
-	});
-	await signIn(core, context);
-	const page = await context.newPage();
+test('one tap a step, two for a verdict, and Undo takes it back', { tag: '@phone' }, async ({ page }) => {
 	const wrong = await watch(page);
+	const rule = await group('INBOX by taps');
 	await inbox(page, `rule:${rule}`);
-	const line = row(page, 'INBOX on a phone');
-	await line.getByRole('checkbox').tap();
+	const line = row(page, 'INBOX by taps');
 	const bar = page.getByRole('toolbar');
-	await expect(bar).toContainText('1 group, 1 alert');
+	const step = async (name: RegExp) => {
+		await line.getByRole('checkbox').tap();
+		await expect(bar).toContainText('1 group, 1 alert');
+		await bar.getByRole('button', { name }).tap();
+	};
+	await step(/^Acknowledge/);
+	await expect(line).toContainText('Acknowledged');
+	await step(/^Claim/);
+	await expect(line.getByTitle('analyst')).toBeVisible();
+	await step(/^Escalate/);
+	await expect(line).toContainText('Escalated');
+	await line.getByRole('checkbox').tap();
 	await accessible(page);
 	await bar.getByRole('button', { name: 'Resolve' }).tap();
 	await page.getByRole('group', { name: 'Verdict' }).getByRole('button', { name: 'Expected' }).tap();
 	await expect(line).toContainText('Resolved');
 	await page.getByRole('button', { name: /^Undo/ }).tap();
-	await expect(line).toContainText('Open');
+	await expect(line).toContainText('Escalated');
+	expect(await stateOf(page.request, `rule:${rule}`)).toMatchObject({ state: 'escalated', owner: 'analyst' });
 	expect(wrong).toEqual([]);
-	await context.close();
 });

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { expect, test } from '@playwright/test';
 import { bytesOf, Core, run } from './core';
 import { alertLine } from './eve';
-import { accessible, signIn, watch } from './page';
+import { accessible, picture, signIn, watch } from './page';
 
 let core: Core;
 test.beforeAll(async () => {
@@ -80,7 +80,7 @@ test('the proof that the page hands out stands on its own', async ({ page }) => 
 	await page.getByRole('button', { name: 'Proof of delivery' }).click();
 	const dialog = page.getByRole('dialog');
 	await accessible(page);
-	await page.screenshot({ path: 'test-results/pictures/proof-desktop-dark.png' });
+	await picture(page, 'proof-dark');
 	const [download] = await Promise.all([
 		page.waitForEvent('download'),
 		dialog.getByRole('link', { name: 'Download' }).click(),

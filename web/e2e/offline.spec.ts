@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { Core, RemoteNode } from './core';
-import { accessible, flat, row, signIn, watch } from './page';
+import { accessible, flat, picture, row, signIn, watch } from './page';
+import { onPhone, openedAlert } from './ways';
 
 let core: Core;
 let node: RemoteNode;
@@ -35,7 +36,7 @@ test('a node that falls silent is said on every page, and resolved where it stan
 	await listed.getByRole('link').click();
 	await expect(page.getByRole('alert')).toContainText(/Offline since \d\d:\d\d:\d\d/);
 	await expect(page.getByRole('region', { name: 'Health' })).toContainText('as it was');
-	await page.screenshot({ path: 'test-results/pictures/offline-desktop-dark.png' });
+	await picture(page, 'offline-dark');
 	await accessible(page);
 
 	await page.goto(`${core.url}${flat}&query=${encodeURIComponent('rule:node-offline')}`);
@@ -43,17 +44,21 @@ test('a node that falls silent is said on every page, and resolved where it stan
 	await expect(alert).toBeVisible({ timeout: 30_000 });
 	await expect(alert).not.toContainText('Resolved');
 	await alert.getByRole('link').click();
-	const sheet = page.getByRole('complementary', { name: 'Alert' });
-	await expect(sheet.getByRole('heading', { name: 'Node far-gate is offline' })).toBeVisible();
-	await expect(sheet).not.toContainText('Resolved');
-	const place = await alert.boundingBox();
+	const opened = openedAlert(page);
+	await expect(opened.getByRole('heading', { name: 'Node far-gate is offline' })).toBeVisible();
+	await expect(opened).not.toContainText('Resolved');
+	const beside = onPhone(page) ? undefined : alert;
+	const place = await beside?.boundingBox();
 
 	node.up();
-	await expect(alert).toContainText('Resolved', { timeout: 60_000 });
-	await expect(sheet).toContainText(/Resolved by itself, .*:\s+the node was heard again/);
-	expect(await alert.boundingBox()).toEqual(place);
-	await expect(page.getByRole('button', { name: /new$/ })).toHaveCount(0);
-	await page.screenshot({ path: 'test-results/pictures/resolved-desktop-dark.png' });
+	await expect(opened).toContainText(/Resolved by itself, .*:\s+the node was heard again/, {
+		timeout: 60_000,
+	});
+	await picture(page, 'resolved-dark');
 	await accessible(page);
+	expect(await beside?.boundingBox()).toEqual(place);
+	if (!beside) await page.goBack();
+	await expect(alert).toContainText('Resolved');
+	await expect(page.getByRole('button', { name: /new$/ })).toHaveCount(0);
 	expect(wrong).toEqual([]);
 });

@@ -1,6 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type BrowserContext, type Page, type Route } from '@playwright/test';
 import type { Core } from './core';
+import { sizeOf } from './ways';
 
 export const password = 'a few words make a good one';
 
@@ -48,11 +49,12 @@ export async function signIn(core: Core, context: BrowserContext): Promise<void>
 	signedIn.set(core, await context.cookies(core.url));
 }
 
-/** Fails with every rule of WCAG 2.2 AA, and of good practice, that axe finds broken. */
-export async function accessible(page: Page): Promise<void> {
+/** Fails with every rule of WCAG 2.2 AA, and of good practice, that axe finds broken; `but` these. */
+export async function accessible(page: Page, but: string[] = []): Promise<void> {
 	// Its legacy mode leaves frames out, of which there are none, and takes half the time.
 	const axe = new AxeBuilder({ page }).setLegacyMode(true);
 	axe.withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']);
+	axe.disableRules(but);
 	const { violations } = await axe.analyze();
 	const found = violations.map(
 		(v) => `${v.id}: ${v.nodes.map((node) => `${node.html} ${node.failureSummary}`).join('\n  ')}`,
@@ -81,6 +83,11 @@ export const tolerance = {
 	animations: 'disabled',
 	caret: 'hide',
 } as const;
+
+/** Takes a picture, called after its size as well. */
+export async function picture(page: Page, name: string): Promise<void> {
+	await page.screenshot({ path: `${pictures}/${name}-${sizeOf(page)}.png` });
+}
 
 /** Takes a picture, and fails for what is wider than the screen or not accessible. */
 export async function look(page: Page, name: string): Promise<void> {

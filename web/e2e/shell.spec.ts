@@ -3,6 +3,7 @@ import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { Core } from './core';
 import { alertLine } from './eve';
 import { accessible, signIn, watch } from './page';
+import { openPalette, pagesBar } from './ways';
 
 // What stands around every page: side bar, keys, palette, the bar at the bottom of a phone.
 test.describe.configure({ timeout: 180_000 }); // a machine with other things to do
@@ -21,42 +22,46 @@ async function open(page: Page, context: BrowserContext, path: string): Promise<
 	return wrong;
 }
 
-test('every page is two keys away, and the sheet of keys tells it', async ({ page, context }) => {
-	const wrong = await open(page, context, '/settings');
-	await page.keyboard.press('g');
-	await expect(page.getByRole('status').filter({ hasText: 'Nodes' })).toBeVisible();
-	await page.keyboard.press('n');
-	await expect(page.getByRole('heading', { name: 'Nodes', level: 1 })).toBeVisible();
-	for (const [key, path] of [
-		['t', '/tokens'],
-		['u', '/users'],
-		['l', '/audit'],
-		['a', '/alerts'],
-		['s', '/settings'],
-	] as const) {
-		// On a busy machine the second key may come too late to belong to the first.
-		await expect(async () => {
-			await page.keyboard.press('g');
-			await page.keyboard.press(key);
-			await expect(page).toHaveURL((url) => url.pathname === path, { timeout: 3000 });
-		}).toPass();
-	}
-	await page.keyboard.press('?');
-	const sheet = page.getByRole('dialog', { name: 'Keys' });
-	await expect(sheet.getByText('Side bar wide or narrow')).toBeVisible();
-	await expect(sheet.getByText('Advisories')).toBeVisible();
-	await accessible(page);
-	await page.keyboard.press('Escape');
-	await expect(sheet).toHaveCount(0);
+test(
+	'every page is two keys away, and the sheet of keys tells it',
+	{ tag: '@desk' },
+	async ({ page, context }) => {
+		const wrong = await open(page, context, '/settings');
+		await page.keyboard.press('g');
+		await expect(page.getByRole('status').filter({ hasText: 'Nodes' })).toBeVisible();
+		await page.keyboard.press('n');
+		await expect(page.getByRole('heading', { name: 'Nodes', level: 1 })).toBeVisible();
+		for (const [key, path] of [
+			['t', '/tokens'],
+			['u', '/users'],
+			['l', '/audit'],
+			['a', '/alerts'],
+			['s', '/settings'],
+		] as const) {
+			// On a busy machine the second key may come too late to belong to the first.
+			await expect(async () => {
+				await page.keyboard.press('g');
+				await page.keyboard.press(key);
+				await expect(page).toHaveURL((url) => url.pathname === path, { timeout: 3000 });
+			}).toPass();
+		}
+		await page.keyboard.press('?');
+		const sheet = page.getByRole('dialog', { name: 'Keys' });
+		await expect(sheet.getByText('Side bar wide or narrow')).toBeVisible();
+		await expect(sheet.getByText('Advisories')).toBeVisible();
+		await accessible(page);
+		await page.keyboard.press('Escape');
+		await expect(sheet).toHaveCount(0);
 
-	const bar = page.getByRole('navigation', { name: 'Pages' });
-	await expect(bar.getByText('Administration')).toBeVisible();
-	await expect(bar.getByRole('link', { name: 'Clients' })).toContainText('4');
-	await page.keyboard.press('[');
-	await expect(bar.getByText('Administration')).toHaveCount(0);
-	await expect(bar.getByRole('link', { name: 'Audit' })).toBeVisible();
-	expect(wrong).toEqual([]);
-});
+		const bar = pagesBar(page);
+		await expect(bar.getByText('Administration')).toBeVisible();
+		await expect(bar.getByRole('link', { name: 'Clients' })).toContainText('4');
+		await page.keyboard.press('[');
+		await expect(bar.getByText('Administration')).toHaveCount(0);
+		await expect(bar.getByRole('link', { name: 'Audit' })).toBeVisible();
+		expect(wrong).toEqual([]);
+	},
+);
 
 test('a page asks for each thing once, and for no list that nobody sees', async ({ page, context }) => {
 	const asked: string[] = [];
@@ -78,7 +83,7 @@ test('a page asks for each thing once, and for no list that nobody sees', async 
 
 test('Back while a page is being loaded ends well', async ({ page, context }) => {
 	const wrong = await open(page, context, '/nodes');
-	await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Alerts' }).click();
+	await pagesBar(page).getByRole('link', { name: 'Alerts' }).click();
 	await expect(page).toHaveURL(/\/alerts/);
 	let load = () => {};
 	const loads = new Promise<void>((done) => (load = done));
@@ -105,7 +110,7 @@ test('the palette finds pages, clients, nodes and actions, and searches alerts',
 	context,
 }) => {
 	const wrong = await open(page, context, '/nodes');
-	await page.keyboard.press('Control+k');
+	await openPalette(page);
 	const box = page.getByRole('combobox', { name: 'Search or go to' });
 	await expect(box).toBeFocused();
 	await accessible(page);
@@ -120,19 +125,19 @@ test('the palette finds pages, clients, nodes and actions, and searches alerts',
 	await page.keyboard.press('Enter');
 	await expect(page.locator('html')).toHaveClass(/dark/);
 
-	await page.keyboard.press('Control+k');
+	await openPalette(page);
 	await box.fill('severity>=high');
 	await page.keyboard.press('Enter');
 	await expect(page).toHaveURL(`${core.url}/alerts?query=severity%3E%3Dhigh`);
 
 	// The arrows go round; the pointer chooses as well.
-	await page.keyboard.press('Control+k');
+	await openPalette(page);
 	await expect(page.getByRole('option', { name: hostname() })).toBeVisible();
 	await page.keyboard.press('ArrowUp');
 	await expect(page.getByRole('option').last()).toHaveAttribute('aria-selected', 'true');
 	await box.fill('french');
 	await page.getByRole('option', { name: /Français/ }).click();
-	await expect(page.getByRole('link', { name: 'Réglages' })).toBeVisible();
+	await expect(pagesBar(page).getByRole('link', { name: 'Nœuds' })).toBeVisible();
 	await expect(page.locator('html')).toHaveAttribute('lang', 'fr');
 	expect(wrong).toEqual([]);
 });
@@ -156,8 +161,7 @@ test('a browser that asks for French gets it', async ({ browser }) => {
 	await context.close();
 });
 
-test.describe('on a phone', () => {
-	test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+test.describe('on a phone', { tag: '@phone' }, () => {
 	test('the saved views are those of who is signed in, without a side bar too', async ({ page, context }) => {
 		const read = page.waitForResponse((answer) => answer.url().endsWith('/api/v1/views'));
 		await open(page, context, '/');
@@ -165,8 +169,7 @@ test.describe('on a phone', () => {
 	});
 	test('four pages and the rest are at the bottom', async ({ page, context }) => {
 		const wrong = await open(page, context, '/nodes');
-		const bar = page.getByRole('navigation', { name: 'Pages', exact: true });
-		await bar.getByRole('link', { name: 'Menu' }).click();
+		await pagesBar(page).getByRole('link', { name: 'Menu' }).click();
 		await expect(page.getByRole('link', { name: 'Advisories' })).toBeVisible();
 		await page.getByRole('radio', { name: 'Light' }).check();
 		await expect(page.locator('html')).not.toHaveClass(/dark/);

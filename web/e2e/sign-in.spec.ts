@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { expect, test } from '@playwright/test';
 import { Core } from './core';
 import { accessible, password, signIn, watch } from './page';
+import { openAccount } from './ways';
 
 let core: Core;
 test.beforeEach(async () => {
@@ -26,7 +27,7 @@ test('the printed link signs in once, a password lets one come back', async ({ p
 	await page.getByRole('button', { name: 'Save' }).click();
 	await expect(page.getByRole('link', { name: 'Alerts' })).toBeVisible();
 
-	await page.getByRole('button', { name: 'Account of analyst' }).click();
+	await openAccount(page, 'analyst');
 	await page.getByRole('menuitem', { name: 'Sign out' }).click();
 	await expect(page.getByRole('heading', { name: 'Sign in to SOCme' })).toBeVisible();
 	await page.goto(`${core.url}/nodes`);
@@ -63,7 +64,7 @@ test('signing out in one tab signs the others out', async ({ page, context }) =>
 		await tab.goto(`${core.url}/alerts`);
 		await expect(tab.getByRole('heading', { name: 'Alerts', level: 1 })).toBeVisible();
 	}
-	await page.getByRole('button', { name: 'Account of analyst' }).click();
+	await openAccount(page, 'analyst');
 	await page.getByRole('menuitem', { name: 'Sign out' }).click();
 	await expect(other.getByRole('heading', { name: 'Sign in to SOCme' })).toBeVisible();
 });

@@ -1,7 +1,8 @@
 import { expect, test } from '@playwright/test';
 import { Core } from './core';
 import { alertLine } from './eve';
-import { accessible, flat, pictures, refuse, row, signIn, watch } from './page';
+import { accessible, flat, picture, refuse, row, signIn, watch } from './page';
+import { onPhone, openedAlert, pagesBar } from './ways';
 
 // What the page says when something is wrong. The core is real; only the one answer that
 // goes wrong is changed on its way. Dark and light take turns.
@@ -21,7 +22,7 @@ test('a list that does not load says why, and how to go on', async ({ page }) =>
 	await page.goto(core.url + flat);
 	await expect(page.getByText('The list did not load')).toBeVisible();
 	await expect(page.getByRole('alert')).toContainText('The core could not do this.');
-	await page.screenshot({ path: `${pictures}/error-desktop-dark.png` });
+	await picture(page, 'error-dark');
 	await accessible(page);
 	await page.unroute('**/api/v1/alerts?*');
 	await page.getByRole('button', { name: 'Retry' }).click();
@@ -36,15 +37,16 @@ test('a detail that does not load leaves what its row told, and tries again', as
 	await page.route(detail, refuse);
 	await page.goto(core.url + flat);
 	await row(page, 'PAGE stays').getByRole('link').first().click();
-	const sheet = page.getByRole('region', { name: 'Details' });
-	await expect(sheet.getByText('The alert did not load')).toBeVisible();
-	await expect(sheet.getByRole('heading', { name: 'PAGE stays' })).toBeVisible();
-	await expect(sheet.getByRole('button', { name: 'Acknowledge' })).toBeVisible();
-	await page.screenshot({ path: `${pictures}/error-detail-desktop-dark.png` });
+	// A page of its own has no row beside it: only its bar tells the name.
+	const opened = openedAlert(page);
+	await expect(opened.getByText('The alert did not load')).toBeVisible();
+	await expect((onPhone(page) ? page : opened).getByRole('heading', { name: 'PAGE stays' })).toBeVisible();
+	if (!onPhone(page)) await expect(opened.getByRole('button', { name: 'Acknowledge' })).toBeVisible();
+	await picture(page, 'error-detail-dark');
 	await accessible(page);
 	await page.unroute(detail);
-	await sheet.getByRole('button', { name: 'Retry' }).click();
-	await expect(sheet.getByRole('tab').first()).toBeVisible();
+	await opened.getByRole('button', { name: 'Retry' }).click();
+	await expect(opened.getByRole('tab').first()).toBeVisible();
 });
 
 test('a core whose disk is full says so on every page', async ({ page }) => {
@@ -60,7 +62,7 @@ test('a core whose disk is full says so on every page', async ({ page }) => {
 	}
 	await page.goto(core.url + flat);
 	await expect(row(page, 'PAGE stays')).toBeVisible();
-	await page.screenshot({ path: `${pictures}/core-trouble-desktop-light.png` });
+	await picture(page, 'core-trouble-light');
 	await page.unroute('**/api/v1/status');
 	await page.reload();
 	await expect(row(page, 'PAGE stays')).toBeVisible();
@@ -77,7 +79,7 @@ test('a list that is slow shows the rows to come', async ({ page }) => {
 	});
 	await page.goto(core.url + flat);
 	await expect(page.getByText('Loading the list')).toBeAttached();
-	await page.screenshot({ path: `${pictures}/loading-desktop-dark.png` });
+	await picture(page, 'loading-dark');
 	await accessible(page);
 	answer();
 	await expect(row(page, 'PAGE stays')).toBeVisible();
@@ -89,7 +91,7 @@ test('a stream that is lost leaves the list usable', async ({ page }) => {
 	await page.goto(core.url + flat);
 	await expect(page.getByText(/Not live since/)).toBeVisible();
 	await expect(row(page, 'PAGE stays')).toBeVisible();
-	await page.screenshot({ path: `${pictures}/stream-lost-desktop-light.png` });
+	await picture(page, 'stream-lost-light');
 	await accessible(page);
 	// The core comes back with the press: before it, the next try would take the button away.
 	await page.exposeFunction('comesBack', () => page.unroute('**/api/v1/stream?*'));
@@ -106,23 +108,23 @@ test('a part that is loaded while the core is away says so, and Retry brings it'
 	const whole = page.waitForResponse((answer) => /\/api\/v1\/alerts\/[^/]+$/.test(answer.url()));
 	await row(page, 'PAGE stays').getByRole('link').click();
 	await (await whole).finished(); // or the sheet, too, had nothing to show
-	const sheet = page.getByRole('complementary', { name: 'Alert' });
-	await expect(sheet.getByRole('tab', { name: 'Raw' })).toBeVisible();
+	const opened = openedAlert(page);
+	await expect(opened.getByRole('tab', { name: 'Raw' })).toBeVisible();
 	const words = 'This part did not load: the core did not answer.';
 	// The menu comes when the browser is idle: here it has come. Its dialogues have not.
-	await sheet.getByRole('button', { name: 'More', exact: true }).click();
+	await page.getByRole('button', { name: 'More', exact: true }).click();
 	await expect(page.getByRole('menuitem', { name: /^Tags/ })).toBeVisible();
 	await page.keyboard.press('Escape');
 	await expect(page.getByRole('menu')).toHaveCount(0);
 	await core.stop();
-	await sheet.getByRole('tab', { name: 'Raw' }).click();
-	const inPlace = sheet.getByRole('alert').filter({ hasText: words });
+	await opened.getByRole('tab', { name: 'Raw' }).click();
+	const inPlace = opened.getByRole('alert').filter({ hasText: words });
 	await expect(inPlace).toBeVisible();
-	await page.screenshot({ path: `${pictures}/part-away-desktop-dark.png` });
+	await picture(page, 'part-away-dark');
 	await accessible(page);
 	// A dialogue has no place on the page: its words float, and can be closed.
 	const tag = async () => {
-		await sheet.getByRole('button', { name: 'More', exact: true }).click();
+		await page.getByRole('button', { name: 'More', exact: true }).click();
 		await page.getByRole('menuitem', { name: /^Tags/ }).click();
 	};
 	await tag();
@@ -132,7 +134,7 @@ test('a part that is loaded while the core is away says so, and Retry brings it'
 	await expect(told).toHaveCount(1);
 	await core.up();
 	await inPlace.getByRole('button', { name: 'Retry' }).click();
-	await expect(sheet.getByRole('tabpanel')).toContainText('PAGE stays');
+	await expect(opened.getByRole('tabpanel')).toContainText('PAGE stays');
 	await expect(inPlace).toHaveCount(0);
 	await tag();
 	await expect(page.getByRole('dialog')).toBeVisible();
@@ -162,7 +164,7 @@ test('records that are missing are said in full', async ({ page }) => {
 	await expect(page.getByText('1 fork', { exact: true })).toBeVisible();
 	await expect(page.getByRole('region', { name: 'Earlier epochs' })).toContainText('forked');
 	await expect(page.getByText("The node's clock is 4.20 s behind the core's")).toBeVisible();
-	await page.screenshot({ path: `${pictures}/missing-desktop-dark.png` });
+	await picture(page, 'missing-dark');
 	await accessible(page);
 });
 
@@ -181,8 +183,13 @@ test('bytes that are not what the ledger says are noticed in the browser', async
 test('a chosen theme stays, and is there before the first paint', async ({ page }) => {
 	await page.emulateMedia({ colorScheme: 'light' });
 	await page.goto(`${core.url}/nodes`);
-	await page.getByRole('button', { name: 'Theme' }).click();
-	await page.getByRole('menuitem', { name: 'Dark' }).click();
+	if (onPhone(page)) {
+		await pagesBar(page).getByRole('link', { name: 'Menu' }).tap();
+		await page.getByRole('radio', { name: 'Dark' }).check();
+	} else {
+		await page.getByRole('button', { name: 'Theme' }).click();
+		await page.getByRole('menuitem', { name: 'Dark' }).click();
+	}
 	await expect(page.locator('html')).toHaveClass(/dark/);
 	await page.addInitScript(() => {
 		new MutationObserver(() => {

@@ -50,22 +50,28 @@ const standard: Record<List, ColumnKey[]> = {
 	groups: ['source', 'alerts', 'owner'],
 	alerts: ['name', 'source', 'destination', 'owner'],
 };
+/** On a phone: what the second line of a row has room for. */
+const standardOnPhone: ColumnKey[] = ['source', 'alerts', 'owner'];
+/** What stands on a third line there, in their order. */
+const third = ['name', 'number', 'destination', 'node', 'first'] as const;
 
 /** In a narrow list these go, the first one first. */
 const dropped: ColumnKey[] = ['first', 'number', 'node', 'destination', 'name', 'source', 'owner', 'alerts'];
 const gap = 12;
 const margin = 32;
 
-/** The columns that a person has chosen, kept in this browser. */
+/** The columns that a person has chosen, kept in this browser; those on a phone are kept apart. */
 export class Columns {
 	readonly #list: List;
 	readonly #key: string;
+	readonly #standard: readonly ColumnKey[];
 	#chosen = $state.raw<readonly ColumnKey[]>([]);
 
-	constructor(list: List, user: string) {
+	constructor(list: List, user: string, phone = false) {
 		this.#list = list;
-		this.#key = `socme-columns ${user} ${list}`;
-		this.#chosen = this.#stored() ?? standard[list];
+		this.#key = `socme-columns ${user} ${list}${phone ? ' phone' : ''}`;
+		this.#standard = phone ? standardOnPhone : standard[list];
+		this.#chosen = this.#stored() ?? this.#standard;
 	}
 
 	/** What may be chosen here. */
@@ -85,7 +91,12 @@ export class Columns {
 	}
 
 	reset(): void {
-		this.#keep(standard[this.#list]);
+		this.#keep(this.#standard);
+	}
+
+	/** What is chosen for the third line of a row on a phone. */
+	get third(): (typeof third)[number][] {
+		return third.filter((key) => this.has(key) && this.choices.includes(key));
 	}
 
 	/** The columns that fit into so many px; without `select` nothing can be selected. */

@@ -25,6 +25,7 @@ export class Desk {
 	readonly facets: FacetsOf;
 	readonly #shell: ShellState;
 	readonly #columns: Record<List, Columns>;
+	readonly #columnsOnPhone: Record<List, Columns>;
 	#chosen = $state('');
 	/** The list is scrolled away from its first row. */
 	away = $state(false);
@@ -36,6 +37,10 @@ export class Desk {
 		this.#shell = shell;
 		const user = session.user?.name ?? '';
 		this.#columns = { groups: new Columns('groups', user), alerts: new Columns('alerts', user) };
+		this.#columnsOnPhone = {
+			groups: new Columns('groups', user, true),
+			alerts: new Columns('alerts', user, true),
+		};
 		this.facets = new FacetsOf(
 			() => this.address.list,
 			() => this.address.query,
@@ -65,7 +70,7 @@ export class Desk {
 		return this.feed.rows;
 	}
 	get columns(): Columns {
-		return this.#columns[this.address.list];
+		return (viewport.phone ? this.#columnsOnPhone : this.#columns)[this.address.list];
 	}
 	/** What is in the sheet; on a phone there is none but a page. */
 	get open(): string {
@@ -99,6 +104,11 @@ export class Desk {
 		if (query === this.address.query) void this.feed.reload();
 		else this.address.go({ query, open: undefined });
 		this.list?.toTop();
+	}
+
+	/** Shows the other list of the same query. */
+	show(list: List): void {
+		this.address.go({ list, query: this.address.query, open: undefined });
 	}
 
 	/** Selects a row, or no longer; or all rows from the last one up to it. */
