@@ -2,16 +2,13 @@ import { expect, test, type Browser, type BrowserContext, type Page } from '@pla
 import { Core } from './core';
 import { alertLine } from './eve';
 import { signIn, watch } from './page';
+import { onPhone } from './ways';
 
 // The detail of an alert and of a group: what is known of it, and what people do with it.
 
 let core: Core;
 let admin: BrowserContext;
 let rule = 9000500;
-const sizes = [
-	{ name: 'desktop', width: 1440, height: 900, phone: false },
-	{ name: 'phone', width: 390, height: 844, phone: true },
-];
 
 test.beforeAll(async ({ browser }) => {
 	core = await Core.start();
@@ -22,6 +19,7 @@ test.afterAll(async () => {
 	await admin.close();
 	await core.remove();
 });
+test.beforeEach(({ context }) => signIn(core, context));
 
 const headers = () => ({ Origin: core.url });
 
@@ -55,7 +53,7 @@ async function colleague(
 	});
 	expect(made.status(), await made.text()).toBe(201);
 	const secret = (await made.json()).path.replace('/sign-in#link=', '');
-	const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+	const context = await browser.newContext();
 	const used = await context.request.post(`${core.url}/api/v1/session/link`, {
 		data: { secret },
 		headers: headers(),
@@ -64,162 +62,141 @@ async function colleague(
 	return context;
 }
 
-async function open(browser: Browser, size: (typeof sizes)[number]): Promise<Page> {
-	const context = await browser.newContext({
-		viewport: { width: size.width, height: size.height },
-		hasTouch: size.phone,
-		isMobile: size.phone,
-	});
-	await signIn(core, context);
-	return context.newPage();
-}
-
 const timeline = (page: Page) => page.getByRole('list', { name: 'Timeline' });
 
-for (const size of sizes) {
-	test(`an alert is acknowledged, claimed, resolved and taken back, ${size.name}`, async ({ browser }) => {
-		const { id } = await alertsOf(`PAGE steps ${size.name}`);
-		const page = await open(browser, size);
-		const wrong = await watch(page);
-		await page.goto(`${core.url}/alerts/${id}`);
-		const state = (word: string) => expect(page.getByText(word, { exact: true }).first()).toBeVisible();
-		const press = (key: string, button: string) =>
-			size.phone ? page.getByRole('button', { name: button }).click() : page.keyboard.press(key);
-		await state('Open');
-		await press('a', 'Acknowledge');
-		await expect(page.getByRole('status').filter({ hasText: '1 alert acknowledged' })).toBeVisible();
-		await state('Acknowledged');
-		await press('c', 'Claim');
-		await expect(page.getByText('Claimed by you').first()).toBeAttached();
-		await press('r', 'Resolve');
-		const verdicts = page.getByRole('group', { name: 'Verdict' });
-		await expect(verdicts).toBeVisible();
-		if (size.phone) {
-			const box = await verdicts.getByRole('button', { name: 'False positive' }).boundingBox();
-			expect(box?.height).toBeGreaterThanOrEqual(44);
-		}
-		await press('f', 'False positive');
-		await state('Resolved');
-		await expect(page.getByRole('status').filter({ hasText: 'resolved: false positive' })).toBeVisible();
-		await press('u', 'Undo');
-		await state('Acknowledged');
-		if (size.phone) await page.getByRole('tab', { name: 'Timeline' }).click();
-		await expect(timeline(page).getByText('You resolved it: false positive')).toBeVisible();
-		await expect(timeline(page).getByText('You took a step back')).toBeVisible();
-		await expect(timeline(page).getByText('Stored at the core')).toBeVisible();
-		// What does not fit says why instead of doing nothing.
-		const acknowledge = page.getByRole('button', { name: 'Acknowledge' });
-		await expect(acknowledge).toHaveAttribute('aria-disabled', 'true');
-		await acknowledge.click({ force: true });
-		await expect(page.getByRole('status').filter({ hasText: 'It is acknowledged already' })).toBeVisible();
-		await page.getByRole('button', { name: 'More', exact: true }).click();
-		await page.getByRole('menuitem', { name: 'Release' }).click();
-		await expect(timeline(page).getByText('You released it')).toBeVisible();
-		expect(wrong).toEqual([]);
-		await page.context().close();
-	});
-
-	test(`a comment mentions a colleague, and is there for others at once, ${size.name}`, async ({
-		browser,
-	}) => {
-		const { id } = await alertsOf(`PAGE said ${size.name}`);
-		const name = `bob-${size.name}`;
-		const bob = await colleague(browser, name, 'analyst', { all_clients: true });
-		const theirs = await bob.newPage();
-		await theirs.goto(`${core.url}/alerts/${id}`);
-		const page = await open(browser, size);
-		await page.goto(`${core.url}/alerts/${id}`);
-		await expect(page.getByRole('heading', { name: `PAGE said ${size.name}`, level: 2 })).toBeVisible();
-		const box = page.getByRole('textbox', { name: 'Comment' });
-		if (size.phone) {
-			await page.getByRole('tab', { name: 'Timeline' }).click();
-			await box.click();
-		} else {
-			await expect(box).toBeVisible();
-			await page.keyboard.press('m');
-		}
-		await expect(box).toBeFocused();
-		await page.keyboard.type(`ask @${name.slice(0, 5)}`);
-		await expect(page.getByRole('option', { name: `@${name}` })).toBeVisible();
-		await page.keyboard.press('Enter');
-		await page.keyboard.type('please');
-		await expect(box).toHaveValue(`ask @${name} please`);
-		await page.keyboard.press('Enter');
-		await expect(box).toHaveValue('');
-		await expect(timeline(page).getByText(`@${name}`)).toBeVisible();
-		await expect(timeline(theirs).getByText('analyst commented')).toBeVisible();
-
-		// And what they do is here, without a reload; of two who claim, one reads who was first.
-		await theirs.keyboard.press('c');
-		await expect(page.getByText(`Claimed by ${name}`).first()).toBeAttached();
-		await page.getByRole('button', { name: 'Claim' }).click({ force: true });
-		await expect(page.getByRole('status').filter({ hasText: `${name} has it` })).toBeVisible();
-		await page.getByRole('button', { name: 'More', exact: true }).click();
-		await page.getByRole('menuitem', { name: 'Assign…' }).click();
-		await page.getByRole('dialog').getByRole('button', { name: 'analyst' }).click();
-		await expect(timeline(page).getByText('You gave it to you')).toBeVisible();
-		// A word of one's own, to find it again by.
-		await page.getByRole('button', { name: 'More', exact: true }).click();
-		await page.getByRole('menuitem', { name: 'Tags…' }).click();
-		await page.getByRole('textbox', { name: 'New tag' }).fill('Monday');
-		await page.keyboard.press('Enter');
-		await expect(page.getByRole('button', { name: 'Remove the tag monday' })).toBeVisible();
-		await page.keyboard.press('Escape');
-		await expect(page.getByText('monday', { exact: true }).first()).toBeVisible();
-		await expect(timeline(page).getByText('monday', { exact: true })).toBeVisible();
-		await bob.close();
-		await page.context().close();
-	});
-
-	test(`a group shows its alerts page by page, and new ones wait, ${size.name}`, async ({ browser }) => {
-		const { group, sid } = await alertsOf(`PAGE many ${size.name}`, 60);
-		const page = await open(browser, size);
-		const wrong = await watch(page);
-		await page.goto(`${core.url}/groups/${group}`);
-		await expect(page.getByText(/60 alerts since/)).toBeVisible();
-		if (size.phone) await page.getByRole('tab', { name: 'Alerts' }).click();
-		const alerts = page.getByRole('link', { name: /→ 198\.51\.100\.9:443/ });
-		await expect(alerts).toHaveCount(50);
-		await page.getByRole('button', { name: 'Show more' }).click();
-		await expect(alerts).toHaveCount(60);
-		await expect(page.getByText('These are all')).toBeVisible();
-		await core.write(alertLine({ signature: `PAGE many ${size.name}`, sid }));
-		await page.getByRole('button', { name: '1 new' }).click();
-		await expect(page.getByText(/61 alerts since/)).toBeVisible();
-		await page.getByRole('button', { name: 'Resolve' }).click();
-		await page.getByRole('group', { name: 'Verdict' }).getByRole('button', { name: 'Benign' }).click();
-		await expect(page.getByRole('status').filter({ hasText: '61 alerts resolved: benign' })).toBeVisible();
-		await expect(page.getByRole('button', { name: 'Reopen' })).toBeVisible();
-		await page.getByRole('button', { name: 'Undo' }).click();
-		await expect(page.getByRole('button', { name: 'Acknowledge' })).toBeVisible();
-		expect(wrong).toEqual([]);
-		await page.context().close();
-	});
-
-	test(`where else it was seen, and what came of it before, ${size.name}`, async ({ browser }) => {
-		const { id, sid } = await alertsOf(`PAGE seen ${size.name}`, 3);
-		const [, old] = (await ask(`/alerts?query=rule:${sid}`)).items;
-		const body = { data: { verb: 'resolve', verdict: 'true-positive' }, headers: headers() };
-		expect((await admin.request.post(`${core.url}/api/v1/alerts/${old.id}/actions`, body)).status()).toBe(
-			200,
-		);
-		const page = await open(browser, size);
-		await page.goto(`${core.url}/alerts/${id}`);
-		await expect(page.getByText('TLS traffic from 192.0.2.47:51844 to 198.51.100.9:443')).toBeVisible();
-		const seen = page.getByRole('link', { name: /cdn-assets\.example/ });
-		await expect(seen).toContainText(/\d+ alerts/);
-		if (size.phone) await page.getByRole('tab', { name: 'Similar' }).click();
-		await expect(page.getByText('3 times', { exact: true })).toBeVisible();
-		await expect(page.getByRole('link', { name: /True positive/ })).toHaveAttribute(
-			'href',
-			`/alerts/${old.id}`,
-		);
-		if (size.phone) await page.getByRole('tab', { name: 'What fired' }).click();
-		await seen.click();
-		await expect(page).toHaveURL(/list=alerts&query=domain%3Acdn-assets\.example/);
-		await page.context().close();
-	});
+/** What stands side by side at a desk is behind tabs on a phone. */
+async function tab(page: Page, name: string): Promise<void> {
+	if (onPhone(page)) await page.getByRole('tab', { name }).tap();
 }
+
+test('an alert is acknowledged, claimed, resolved and taken back', async ({ page }) => {
+	const { id } = await alertsOf('PAGE steps');
+	const wrong = await watch(page);
+	await page.goto(`${core.url}/alerts/${id}`);
+	const state = (word: string) => expect(page.getByText(word, { exact: true }).first()).toBeVisible();
+	const press = (key: string, button: string) =>
+		onPhone(page) ? page.getByRole('button', { name: button }).click() : page.keyboard.press(key);
+	await state('Open');
+	await press('a', 'Acknowledge');
+	await expect(page.getByRole('status').filter({ hasText: '1 alert acknowledged' })).toBeVisible();
+	await state('Acknowledged');
+	await press('c', 'Claim');
+	await expect(page.getByText('Claimed by you').first()).toBeAttached();
+	await press('r', 'Resolve');
+	const verdicts = page.getByRole('group', { name: 'Verdict' });
+	await expect(verdicts).toBeVisible();
+	if (onPhone(page)) {
+		const box = await verdicts.getByRole('button', { name: 'False positive' }).boundingBox();
+		expect(box?.height).toBeGreaterThanOrEqual(44);
+	}
+	await press('f', 'False positive');
+	await state('Resolved');
+	await expect(page.getByRole('status').filter({ hasText: 'resolved: false positive' })).toBeVisible();
+	await press('u', 'Undo');
+	await state('Acknowledged');
+	await tab(page, 'Timeline');
+	await expect(timeline(page).getByText('You resolved it: false positive')).toBeVisible();
+	await expect(timeline(page).getByText('You took a step back')).toBeVisible();
+	await expect(timeline(page).getByText('Stored at the core')).toBeVisible();
+	// What does not fit says why instead of doing nothing.
+	const acknowledge = page.getByRole('button', { name: 'Acknowledge' });
+	await expect(acknowledge).toHaveAttribute('aria-disabled', 'true');
+	await acknowledge.click({ force: true });
+	await expect(page.getByRole('status').filter({ hasText: 'It is acknowledged already' })).toBeVisible();
+	await page.getByRole('button', { name: 'More', exact: true }).click();
+	await page.getByRole('menuitem', { name: 'Release' }).click();
+	await expect(timeline(page).getByText('You released it')).toBeVisible();
+	expect(wrong).toEqual([]);
+});
+
+test('a comment mentions a colleague, and is there for others at once', async ({ page, browser }) => {
+	const { id } = await alertsOf('PAGE said');
+	const name = 'bobby';
+	const bob = await colleague(browser, name, 'analyst', { all_clients: true });
+	const theirs = await bob.newPage();
+	await theirs.goto(`${core.url}/alerts/${id}`);
+	await page.goto(`${core.url}/alerts/${id}`);
+	await expect(page.getByRole('heading', { name: 'PAGE said', level: 2 })).toBeVisible();
+	const box = page.getByRole('textbox', { name: 'Comment' });
+	await tab(page, 'Timeline');
+	await expect(box).toBeVisible();
+	if (onPhone(page)) await box.tap();
+	else await page.keyboard.press('m');
+	await expect(box).toBeFocused();
+	await page.keyboard.type(`ask @${name.slice(0, 3)}`);
+	await expect(page.getByRole('option', { name: `@${name}` })).toBeVisible();
+	await page.keyboard.press('Enter');
+	await page.keyboard.type('please');
+	await expect(box).toHaveValue(`ask @${name} please`);
+	await page.keyboard.press('Enter');
+	await expect(box).toHaveValue('');
+	await expect(timeline(page).getByText(`@${name}`)).toBeVisible();
+	await tab(theirs, 'Timeline');
+	await expect(timeline(theirs).getByText('analyst commented')).toBeVisible();
+
+	// And what they do is here, without a reload; of two who claim, one reads who was first.
+	await theirs.keyboard.press('c');
+	await expect(page.getByText(`Claimed by ${name}`).first()).toBeAttached();
+	await page.getByRole('button', { name: 'Claim' }).click({ force: true });
+	await expect(page.getByRole('status').filter({ hasText: `${name} has it` })).toBeVisible();
+	await page.getByRole('button', { name: 'More', exact: true }).click();
+	await page.getByRole('menuitem', { name: 'Assign…' }).click();
+	await page.getByRole('dialog').getByRole('button', { name: 'analyst' }).click();
+	await expect(timeline(page).getByText('You gave it to you')).toBeVisible();
+	// A word of one's own, to find it again by.
+	await page.getByRole('button', { name: 'More', exact: true }).click();
+	await page.getByRole('menuitem', { name: 'Tags…' }).click();
+	await page.getByRole('textbox', { name: 'New tag' }).fill('Monday');
+	await page.keyboard.press('Enter');
+	await expect(page.getByRole('button', { name: 'Remove the tag monday' })).toBeVisible();
+	await page.keyboard.press('Escape');
+	await expect(page.getByText('monday', { exact: true }).first()).toBeVisible();
+	await expect(timeline(page).getByText('monday', { exact: true })).toBeVisible();
+	await bob.close();
+});
+
+test('a group shows its alerts page by page, and new ones wait', async ({ page }) => {
+	const { group, sid } = await alertsOf('PAGE many', 60);
+	const wrong = await watch(page);
+	await page.goto(`${core.url}/groups/${group}`);
+	await expect(page.getByText(/60 alerts since/)).toBeVisible();
+	await tab(page, 'Alerts');
+	const alerts = page.getByRole('link', { name: /→ 198\.51\.100\.9:443/ });
+	await expect(alerts).toHaveCount(50);
+	await page.getByRole('button', { name: 'Show more' }).click();
+	await expect(alerts).toHaveCount(60);
+	await expect(page.getByText('These are all')).toBeVisible();
+	await core.write(alertLine({ signature: 'PAGE many', sid }));
+	await page.getByRole('button', { name: '1 new' }).click();
+	await expect(page.getByText(/61 alerts since/)).toBeVisible();
+	await page.getByRole('button', { name: 'Resolve' }).click();
+	await page.getByRole('group', { name: 'Verdict' }).getByRole('button', { name: 'Benign' }).click();
+	await expect(page.getByRole('status').filter({ hasText: '61 alerts resolved: benign' })).toBeVisible();
+	await expect(page.getByRole('button', { name: 'Reopen' })).toBeVisible();
+	await page.getByRole('button', { name: 'Undo' }).click();
+	await expect(page.getByRole('button', { name: 'Acknowledge' })).toBeVisible();
+	expect(wrong).toEqual([]);
+});
+
+test('where else it was seen, and what came of it before', async ({ page }) => {
+	const { id, sid } = await alertsOf('PAGE seen', 3);
+	const [, old] = (await ask(`/alerts?query=rule:${sid}`)).items;
+	const body = { data: { verb: 'resolve', verdict: 'true-positive' }, headers: headers() };
+	expect((await admin.request.post(`${core.url}/api/v1/alerts/${old.id}/actions`, body)).status()).toBe(200);
+	await page.goto(`${core.url}/alerts/${id}`);
+	await expect(page.getByText('TLS traffic from 192.0.2.47:51844 to 198.51.100.9:443')).toBeVisible();
+	const seen = page.getByRole('link', { name: /cdn-assets\.example/ });
+	await expect(seen).toContainText(/\d+ alerts/);
+	await tab(page, 'Similar');
+	await expect(page.getByText('3 times', { exact: true })).toBeVisible();
+	await expect(page.getByRole('link', { name: /True positive/ })).toHaveAttribute(
+		'href',
+		`/alerts/${old.id}`,
+	);
+	await tab(page, 'What fired');
+	await seen.click();
+	await expect(page).toHaveURL(/list=alerts&query=domain%3Acdn-assets\.example/);
+});
 
 test('who may not act sees no button; a client’s own people are told in plain words', async ({ browser }) => {
 	const { id } = await alertsOf('PAGE for viewers');
@@ -233,26 +210,29 @@ test('who may not act sees no button; a client’s own people are told in plain 
 		const page = await context.newPage();
 		await page.goto(`${core.url}/alerts/${id}`);
 		await expect(page.getByRole('heading', { name: 'PAGE for viewers', level: 2 })).toBeVisible();
-		await expect(page.getByText('Checked in this browser')).toBeVisible();
+		await expect(page.getByRole('heading', { name: 'Why it fired' })).toBeVisible();
 		for (const button of ['Acknowledge', 'Claim', 'Resolve', 'Escalate', 'More'])
 			await expect(page.getByRole('button', { name: button })).toHaveCount(0);
-		await expect(page.getByRole('textbox', { name: 'Comment' })).toHaveCount(0);
 		await expect(page.getByText('Suricata rule', { exact: true })).toHaveCount(plain ? 0 : 1);
 		await expect(page.getByText('Observables')).toHaveCount(plain ? 0 : 1);
+		await tab(page, 'Timeline');
+		await expect(page.getByText('Stored at the core')).toBeVisible();
+		await expect(page.getByRole('textbox', { name: 'Comment' })).toHaveCount(0);
+		await tab(page, 'Raw');
+		await expect(page.getByText('Checked in this browser')).toBeVisible();
 		await context.close();
 	}
 });
 
-test('in French', async ({ browser }) => {
+test('in French', async ({ page }) => {
 	const { id, group } = await alertsOf('PAGE in French', 2);
-	const page = await open(browser, { name: 'desktop', width: 1440, height: 900, phone: false });
 	await page.addInitScript(() => localStorage.setItem('socme-language', 'fr'));
 	await page.goto(`${core.url}/alerts/${id}`);
 	await page.getByRole('button', { name: 'Prendre en compte' }).click();
 	await expect(page.getByRole('status').filter({ hasText: '1 alerte prise en compte' })).toBeVisible();
+	await tab(page, 'Chronologie');
 	await expect(timeline(page)).toHaveCount(0);
 	await expect(page.getByText('Vous l’avez prise en compte')).toBeVisible();
 	await page.goto(`${core.url}/groups/${group}`);
 	await expect(page.getByText(/^2 alertes depuis/)).toBeVisible();
-	await page.context().close();
 });

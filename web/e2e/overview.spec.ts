@@ -3,11 +3,6 @@ import { Core } from './core';
 import { alertLine } from './eve';
 import { accessible, refuse, row, signIn, watch } from './page';
 
-const sizes = [
-	{ name: 'desktop', viewport: { width: 1440, height: 900 }, touch: false },
-	{ name: 'phone', viewport: { width: 390, height: 844 }, touch: true },
-];
-
 let core: Core;
 test.beforeAll(async () => {
 	core = await Core.start();
@@ -103,52 +98,40 @@ test('every number leads to a list of so many', async ({ page }) => {
 	expect(wrong).toEqual([]);
 });
 
-for (const size of sizes) {
-	test(`the span is in the address, and a brush leads to its alerts, ${size.name}`, async ({ browser }) => {
-		const context = await browser.newContext({
-			viewport: size.viewport,
-			hasTouch: size.touch,
-			isMobile: size.touch,
-			timezoneId: 'Europe/Paris',
-			locale: 'en-GB',
-		});
-		await signIn(core, context);
-		const page = await context.newPage();
-		const wrong = await watch(page);
-		await page.goto(core.url);
-		await expect(page.getByRole('link', { name: /in 24 h$/ })).toBeVisible();
-		await page.getByText('7 d', { exact: true }).click();
-		await expect(page).toHaveURL(/\?span=7d$/);
-		await expect(page.getByRole('link', { name: /in 7 d$/ })).toBeVisible();
-		await page.goBack();
-		await expect(page.getByRole('link', { name: /in 24 h$/ })).toBeVisible();
+test('the span is in the address, and a brush leads to its alerts', async ({ page }) => {
+	const wrong = await watch(page);
+	await page.goto(core.url);
+	await expect(page.getByRole('link', { name: /in 24 h$/ })).toBeVisible();
+	await page.getByText('7 d', { exact: true }).click();
+	await expect(page).toHaveURL(/\?span=7d$/);
+	await expect(page.getByRole('link', { name: /in 7 d$/ })).toBeVisible();
+	await page.goBack();
+	await expect(page.getByRole('link', { name: /in 24 h$/ })).toBeVisible();
 
-		// With keys alone: the newest bar, widened to its left until all alerts are in it.
-		const brush = page.getByRole('slider', { name: 'Span of time' });
-		await brush.focus();
-		await page.keyboard.press('ArrowRight');
-		for (let i = 0; i < 4; i++) await page.keyboard.press('Shift+ArrowLeft');
-		await expect(brush).toHaveAttribute('aria-valuetext', /, 11 alerts$/);
-		const link = page.getByRole('link', { name: '11 alerts', exact: true });
-		await expect(link).toBeVisible();
-		await page.keyboard.press('Escape');
-		await expect(link).toHaveCount(0);
+	// With keys alone: the newest bar, widened to its left until all alerts are in it.
+	const brush = page.getByRole('slider', { name: 'Span of time' });
+	await brush.focus();
+	await page.keyboard.press('ArrowRight');
+	for (let i = 0; i < 4; i++) await page.keyboard.press('Shift+ArrowLeft');
+	await expect(brush).toHaveAttribute('aria-valuetext', /, 11 alerts$/);
+	const link = page.getByRole('link', { name: '11 alerts', exact: true });
+	await expect(link).toBeVisible();
+	await page.keyboard.press('Escape');
+	await expect(link).toHaveCount(0);
 
-		// With the pointer: from the right edge to the left one.
-		const box = await brush.boundingBox();
-		if (!box) throw new Error('no histogram');
-		await page.mouse.move(box.x + box.width - 2, box.y + box.height / 2);
-		await page.mouse.down();
-		await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
-		await page.mouse.move(box.x + 2, box.y + box.height / 2, { steps: 4 });
-		await page.mouse.up();
-		await link.click();
-		await expect(page).toHaveURL(/query=after%3A.+before%3A/);
-		await expect(page.locator('[data-id]')).toHaveCount(11);
-		expect(wrong).toEqual([]);
-		await context.close();
-	});
-}
+	// With the pointer: from the right edge to the left one.
+	const box = await brush.boundingBox();
+	if (!box) throw new Error('no histogram');
+	await page.mouse.move(box.x + box.width - 2, box.y + box.height / 2);
+	await page.mouse.down();
+	await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
+	await page.mouse.move(box.x + 2, box.y + box.height / 2, { steps: 4 });
+	await page.mouse.up();
+	await link.click();
+	await expect(page).toHaveURL(/query=after%3A.+before%3A/);
+	await expect(page.locator('[data-id]')).toHaveCount(11);
+	expect(wrong).toEqual([]);
+});
 
 test('a group and a node are a click away', async ({ page }) => {
 	await page.goto(core.url);
