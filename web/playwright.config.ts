@@ -13,11 +13,12 @@ export default defineConfig({
 	expect: { timeout: 10_000 },
 	workers: 2,
 	// What somebody does on the page is done at a desk and on a phone. What is about looks takes
-	// its sizes itself; what is held against the clock runs at the end, alone.
+	// its sizes itself, and begins, since it is the longest; what is held against the clock runs
+	// at the end, alone.
 	projects: [
+		{ name: 'looks', testMatch: looks },
 		{ name: 'desk', testIgnore: [...alone, ...looks], grepInvert: /@phone/ },
 		{ name: 'phone', testIgnore: [...alone, ...looks], grepInvert: /@desk/, use: phone },
-		{ name: 'looks', testMatch: looks },
 		// Its pictures are those that docs/design.md shows.
 		{ name: 'design', testMatch: 'design.spec.ts', snapshotPathTemplate: '../docs/pictures/{arg}{ext}' },
 		{ name: 'pace', testMatch: 'pace.spec.ts', dependencies: ['desk', 'phone', 'looks', 'design'] },

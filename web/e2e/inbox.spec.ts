@@ -189,6 +189,16 @@ test('one tap a step, two for a verdict, and Undo takes it back', { tag: '@phone
 	};
 	await step(/^Acknowledge/);
 	await expect(line).toContainText('Acknowledged');
+	// What was done floats over the steps, not on them.
+	await line.getByRole('checkbox').tap();
+	const undo = page.getByRole('button', { name: /^Undo/ });
+	await expect
+		.poll(async () => {
+			const [above, below] = await Promise.all([undo.boundingBox(), bar.boundingBox()]);
+			return above && below && above.y + above.height <= below.y;
+		})
+		.toBe(true);
+	await line.getByRole('checkbox').tap();
 	await step(/^Claim/);
 	await expect(line.getByTitle('analyst')).toBeVisible();
 	await step(/^Escalate/);
@@ -198,7 +208,7 @@ test('one tap a step, two for a verdict, and Undo takes it back', { tag: '@phone
 	await bar.getByRole('button', { name: 'Resolve' }).tap();
 	await page.getByRole('group', { name: 'Verdict' }).getByRole('button', { name: 'Expected' }).tap();
 	await expect(line).toContainText('Resolved');
-	await page.getByRole('button', { name: /^Undo/ }).tap();
+	await undo.tap();
 	await expect(line).toContainText('Escalated');
 	expect(await stateOf(page.request, `rule:${rule}`)).toMatchObject({ state: 'escalated', owner: 'analyst' });
 	expect(wrong).toEqual([]);

@@ -133,6 +133,7 @@ test('the palette finds pages, clients, nodes and actions, and searches alerts',
 	// The arrows go round; the pointer chooses as well.
 	await openPalette(page);
 	await expect(page.getByRole('option', { name: hostname() })).toBeVisible();
+	await expect(page.getByRole('option', { name: /^Demo clinic/ })).toBeVisible();
 	await page.keyboard.press('ArrowUp');
 	await expect(page.getByRole('option').last()).toHaveAttribute('aria-selected', 'true');
 	await box.fill('french');
@@ -140,6 +141,26 @@ test('the palette finds pages, clients, nodes and actions, and searches alerts',
 	await expect(pagesBar(page).getByRole('link', { name: 'Nœuds' })).toBeVisible();
 	await expect(page.locator('html')).toHaveAttribute('lang', 'fr');
 	expect(wrong).toEqual([]);
+});
+
+test('what the palette finds late does not move the choice', async ({ page, context }) => {
+	await open(page, context, '/settings');
+	let answer = () => {};
+	const asked = new Promise<void>((done) => (answer = done));
+	await page.route('**/api/v1/clients', async (route) => {
+		await asked;
+		await route.continue();
+	});
+	await openPalette(page);
+	await page.getByRole('combobox', { name: 'Search or go to' }).fill('demo');
+	const clinic = page.getByRole('option', { name: /^Demo clinic/ });
+	await expect(clinic).toHaveCount(0);
+	await page.keyboard.press('ArrowUp');
+	const chosen = page.getByRole('option', { selected: true });
+	const name = await chosen.innerText();
+	answer();
+	await expect(clinic).toBeVisible();
+	expect(await chosen.innerText()).toBe(name);
 });
 
 test('a browser that asks for French gets it', async ({ browser }) => {
