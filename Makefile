@@ -80,7 +80,7 @@ power: build ## 100 losses of power at each side (root); SOCME_POWER_SEED=n repe
 
 press: build ## press every control of every page, some minutes
 	@tools/setup test
-	cd web && SOCME_PRESS=1 npx playwright test --project press
+	cd web && SOCME_PRESS=1 npx playwright test --project press --project press-phone
 
 torture: ## every way of rotation, with kills; SOCME_TORTURE_SEEDS=n how many, SOCME_TORTURE_SEED=n repeats one
 	SOCME_TORTURE_SEEDS=$${SOCME_TORTURE_SEEDS:-100} go test ./internal/source -run '^TestTorture$$' -count=1 -timeout 2h

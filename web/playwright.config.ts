@@ -22,7 +22,12 @@ export default defineConfig({
 		// Its pictures are those that docs/design.md shows.
 		{ name: 'design', testMatch: 'design.spec.ts', snapshotPathTemplate: '../docs/pictures/{arg}{ext}' },
 		{ name: 'pace', testMatch: 'pace.spec.ts', dependencies: ['desk', 'phone', 'looks', 'design'] },
-		...(process.env.SOCME_PRESS ? [{ name: 'press', testMatch: 'press.spec.ts' }] : []),
+		...(process.env.SOCME_PRESS
+			? [
+					{ name: 'press', testMatch: 'press.spec.ts' },
+					{ name: 'press-phone', testMatch: 'press.spec.ts', use: phone },
+				]
+			: []),
 	],
 	forbidOnly: true,
 	snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',

@@ -80,8 +80,10 @@ export class Presser {
 		await begin();
 		const home = pathname(this.#page.url());
 		let moved = false;
+		let last = '';
 		for (;;) {
 			if (pathname(this.#page.url()) !== home && !(await this.#back(home))) await begin();
+			const found = await this.#layers();
 			const next = await this.#next(listed.name);
 			if (!next) {
 				if (await this.#close()) continue;
@@ -93,11 +95,14 @@ export class Presser {
 			}
 			const layers = await this.#layers();
 			// What the page has made anew meanwhile is looked for again.
-			const did = await this.#pressTwice(next);
+			const did = await this.#pressTwice(next, found);
 			if (did === undefined) {
 				this.#known.delete(next.kind);
+				// What was pressed before has opened something late.
+				if ((await this.#layers()) > found) this.#way.push(last);
 				continue;
 			}
+			last = next.kind;
 			if (!did) this.idle.push(`${listed.name}: ${next.kind}`);
 			if (wrong.length > 0) throw new Error(`${listed.name}: ${next.kind}: ${wrong.join('; ')}`);
 			if (!next.link) moved = true;
@@ -163,12 +168,16 @@ export class Presser {
 		return { ...told, element: element as ElementHandle<Element> };
 	}
 
-	/** Twice, since the page may have moved just then; undefined if the control was gone before. */
-	async #pressTwice(next: Found): Promise<boolean | undefined> {
+	/**
+	 * Twice, since the page may have moved just then; undefined if before that the control was
+	 * gone, or something was opened over it: more than so many layers.
+	 */
+	async #pressTwice(next: Found, layers: number): Promise<boolean | undefined> {
 		try {
 			return (await this.#press(next)) || (await this.#press(next).catch(() => true));
 		} catch (error) {
-			if (await next.element.evaluate((element) => element.isConnected)) throw error;
+			const covered = (await this.#layers()) > layers;
+			if (!covered && (await next.element.evaluate((element) => element.isConnected))) throw error;
 		}
 	}
 
