@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { Columns, template } from './columns.svelte';
+import { Columns, template, type List } from './columns.svelte';
 
 let kept: Map<string, string>;
 beforeEach(() => {
@@ -33,4 +33,18 @@ it('have no box for who may not act', () => {
 	const shown = new Columns('groups', 'ann').fit(1200, false);
 	expect(shown[0]?.key).toBe('severity');
 	expect(template(shown)).toBe('76px 20px minmax(0, 1fr) 138px 52px 14px 20px 56px');
+});
+
+it('are others on a phone, where some make a third line', () => {
+	const onPhone = (list: List) => new Columns(list, 'ann', true);
+	expect(onPhone('alerts').has('destination')).toBe(false);
+	expect(onPhone('alerts').third).toEqual([]);
+	for (const key of ['node', 'destination', 'first', 'source'] as const) onPhone('groups').toggle(key);
+	// Of a group no one node is known; the source stands on the second line, and was taken away.
+	expect(onPhone('groups').third).toEqual(['destination', 'first']);
+	expect(onPhone('groups').has('source')).toBe(false);
+	expect(new Columns('groups', 'ann').has('destination')).toBe(false);
+	const columns = onPhone('groups');
+	columns.reset();
+	expect(columns.third).toEqual([]);
 });

@@ -228,7 +228,7 @@ export const t = catalogue({
 		fewer: 'Moins',
 		facetsFailed: 'Les filtres ne se sont pas chargés',
 		partial: 'Compté parmi les plus récentes seulement',
-		span: { '24h': '24 dernières heures', '7d': '7 derniers jours', '30d': '30 derniers jours' },
+		span: { '24h': 'Sur 24 h', '7d': 'Sur 7 j', '30d': 'Sur 30 j' },
 		spanLabel: 'Durée de l’histogramme',
 		drag: 'glisser pour choisir une durée',
 		whole: 'Toutes les dates',
