@@ -1,7 +1,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { bytesOf, Core } from './core';
 import { alertLine } from './eve';
-import { accessible, row, signIn, watch } from './page';
+import { accessible, flat, row, signIn, watch } from './page';
 import { closeFilters, onPhone, openFilters } from './ways';
 
 let core: Core;
@@ -189,6 +189,11 @@ test('groups and alerts are two lists of one query', async ({ page }) => {
 	await expect(groups.getByRole('row')).toHaveCount(4);
 	await openFilters(page);
 	await expect(page.getByText('3 groups, 3 alerts').filter({ visible: true })).toBeVisible();
+	// Of all alerts it leads to all groups, and not to the view that one begins with.
+	await page.goto(core.url + flat);
+	await openFilters(page);
+	await page.getByRole('radio', { name: 'Groups' }).check();
+	await expect.poll(() => queryOf(page)).toBe('');
 });
 
 test('on a phone the severities are at hand', { tag: '@phone' }, async ({ page }) => {
