@@ -173,7 +173,7 @@ test('a long list is read page by page while one scrolls', async ({ page }) => {
 	expect(await page.getByRole('row').count()).toBeLessThan(80);
 });
 
-test('a click with Ctrl opens another tab', { tag: '@desk' }, async ({ page, context }) => {
+test('a click with Ctrl opens another tab', async ({ page, context }) => {
 	await core.write(alertLine({ signature: 'PAGE for another tab' }));
 	const link = row(page, 'PAGE for another tab').getByRole('link');
 	const [tab] = await Promise.all([context.waitForEvent('page'), link.click({ modifiers: ['Control'] })]);

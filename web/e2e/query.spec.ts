@@ -15,41 +15,37 @@ test.beforeEach(async ({ context, page }) => {
 	await expect(page.getByText('Live', { exact: true })).toBeVisible();
 });
 
-test(
-	'fields and values are offered, and taken with the keyboard alone',
-	{ tag: '@desk' },
-	async ({ page }) => {
-		const wrong = await watch(page);
-		await core.write(alertLine({ signature: 'PAGE to be found', severity: 1 }));
-		await core.write(alertLine({ signature: 'PAGE to be left out', severity: 3 }));
-		await expect(row(page, 'PAGE to be found')).toBeVisible();
-		const box = page.getByRole('combobox', { name: 'Query' });
-		const list = page.getByRole('listbox');
+test('fields and values are offered, and taken with the keyboard alone', async ({ page }) => {
+	const wrong = await watch(page);
+	await core.write(alertLine({ signature: 'PAGE to be found', severity: 1 }));
+	await core.write(alertLine({ signature: 'PAGE to be left out', severity: 3 }));
+	await expect(row(page, 'PAGE to be found')).toBeVisible();
+	const box = page.getByRole('combobox', { name: 'Query' });
+	const list = page.getByRole('listbox');
 
-		await page.keyboard.press('/');
-		await page.keyboard.type('sev');
-		await expect(list.getByRole('option').first()).toContainText('severity>=');
-		await page.keyboard.press('Tab');
-		await expect(box).toHaveValue('severity>=');
-		await expect(list.getByRole('option').first()).toContainText('critical');
-		await page.keyboard.press('ArrowDown');
-		await page.keyboard.press('ArrowDown');
-		await expect(list.getByRole('option', { name: 'high' })).toHaveAttribute('aria-selected', 'true');
-		await page.keyboard.press('Enter');
-		await expect(box).toHaveValue('severity>=high ');
-		await page.keyboard.type('is:o');
-		await expect(list.getByRole('option', { name: 'open' })).toBeVisible();
-		await page.keyboard.press('Escape');
-		await expect(list).toHaveCount(0);
-		await expect(box).toBeFocused();
-		await page.keyboard.type('pen -(tag:x OR host:y)');
-		await page.keyboard.press('Enter');
-		await expect(row(page, 'PAGE to be found')).toBeVisible();
-		await expect(row(page, 'PAGE to be left out')).toHaveCount(0);
-		expect(new URL(page.url()).searchParams.get('query')).toBe('severity>=high is:open -(tag:x OR host:y)');
-		expect(wrong).toEqual([]);
-	},
-);
+	await page.keyboard.press('/');
+	await page.keyboard.type('sev');
+	await expect(list.getByRole('option').first()).toContainText('severity>=');
+	await page.keyboard.press('Tab');
+	await expect(box).toHaveValue('severity>=');
+	await expect(list.getByRole('option').first()).toContainText('critical');
+	await page.keyboard.press('ArrowDown');
+	await page.keyboard.press('ArrowDown');
+	await expect(list.getByRole('option', { name: 'high' })).toHaveAttribute('aria-selected', 'true');
+	await page.keyboard.press('Enter');
+	await expect(box).toHaveValue('severity>=high ');
+	await page.keyboard.type('is:o');
+	await expect(list.getByRole('option', { name: 'open' })).toBeVisible();
+	await page.keyboard.press('Escape');
+	await expect(list).toHaveCount(0);
+	await expect(box).toBeFocused();
+	await page.keyboard.type('pen -(tag:x OR host:y)');
+	await page.keyboard.press('Enter');
+	await expect(row(page, 'PAGE to be found')).toBeVisible();
+	await expect(row(page, 'PAGE to be left out')).toHaveCount(0);
+	expect(new URL(page.url()).searchParams.get('query')).toBe('severity>=high is:open -(tag:x OR host:y)');
+	expect(wrong).toEqual([]);
+});
 
 test('what the core knows is offered: clients, nodes, rules', async ({ page }) => {
 	await core.write(alertLine({ signature: 'PAGE with a name of its own', sid: 4242 }));

@@ -22,46 +22,46 @@ async function open(page: Page, context: BrowserContext, path: string): Promise<
 	return wrong;
 }
 
-test(
-	'every page is two keys away, and the sheet of keys tells it',
-	{ tag: '@desk' },
-	async ({ page, context }) => {
-		const wrong = await open(page, context, '/settings');
-		await page.keyboard.press('g');
-		await expect(page.getByRole('status').filter({ hasText: 'Nodes' })).toBeVisible();
-		await page.keyboard.press('n');
-		await expect(page.getByRole('heading', { name: 'Nodes', level: 1 })).toBeVisible();
-		for (const [key, path] of [
-			['t', '/tokens'],
-			['u', '/users'],
-			['l', '/audit'],
-			['a', '/alerts'],
-			['s', '/settings'],
-		] as const) {
-			// On a busy machine the second key may come too late to belong to the first.
-			await expect(async () => {
-				await page.keyboard.press('g');
-				await page.keyboard.press(key);
-				await expect(page).toHaveURL((url) => url.pathname === path, { timeout: 3000 });
-			}).toPass();
-		}
-		await page.keyboard.press('?');
-		const sheet = page.getByRole('dialog', { name: 'Keys' });
-		await expect(sheet.getByText('Side bar wide or narrow')).toBeVisible();
-		await expect(sheet.getByText('Advisories')).toBeVisible();
-		await accessible(page);
-		await page.keyboard.press('Escape');
-		await expect(sheet).toHaveCount(0);
+test('every page is two keys away, and the sheet of keys tells it', async ({ page, context }) => {
+	const wrong = await open(page, context, '/settings');
+	await page.keyboard.press('g');
+	await expect(page.getByRole('status').filter({ hasText: 'Nodes' })).toBeVisible();
+	await page.keyboard.press('n');
+	await expect(page.getByRole('heading', { name: 'Nodes', level: 1 })).toBeVisible();
+	for (const [key, path] of [
+		['t', '/tokens'],
+		['u', '/users'],
+		['l', '/audit'],
+		['a', '/alerts'],
+		['s', '/settings'],
+	] as const) {
+		// On a busy machine the second key may come too late to belong to the first.
+		await expect(async () => {
+			await page.keyboard.press('g');
+			await page.keyboard.press(key);
+			await expect(page).toHaveURL((url) => url.pathname === path, { timeout: 3000 });
+		}).toPass();
+	}
+	await page.keyboard.press('?');
+	const sheet = page.getByRole('dialog', { name: 'Keys' });
+	await expect(sheet.getByText('Side bar wide or narrow')).toBeVisible();
+	await expect(sheet.getByText('Advisories')).toBeVisible();
+	await accessible(page);
+	await page.keyboard.press('Escape');
+	await expect(sheet).toHaveCount(0);
+	expect(wrong).toEqual([]);
+});
 
-		const bar = pagesBar(page);
-		await expect(bar.getByText('Administration')).toBeVisible();
-		await expect(bar.getByRole('link', { name: 'Clients' })).toContainText('4');
-		await page.keyboard.press('[');
-		await expect(bar.getByText('Administration')).toHaveCount(0);
-		await expect(bar.getByRole('link', { name: 'Audit' })).toBeVisible();
-		expect(wrong).toEqual([]);
-	},
-);
+test('the side bar counts, and is wide or narrow', { tag: '@desk' }, async ({ page, context }) => {
+	const wrong = await open(page, context, '/settings');
+	const bar = pagesBar(page);
+	await expect(bar.getByText('Administration')).toBeVisible();
+	await expect(bar.getByRole('link', { name: 'Clients' })).toContainText('4');
+	await page.keyboard.press('[');
+	await expect(bar.getByText('Administration')).toHaveCount(0);
+	await expect(bar.getByRole('link', { name: 'Audit' })).toBeVisible();
+	expect(wrong).toEqual([]);
+});
 
 test('a page asks for each thing once, and for no list that nobody sees', async ({ page, context }) => {
 	const asked: string[] = [];
