@@ -2,7 +2,11 @@
 // It is 200 packages, so it is no part of the page's own; the first run installs it into a
 // folder of its own (SOCME_LIGHTHOUSE, or .lighthouse beside the sources).
 //
-//	node bench/lighthouse.mjs [runs]
+//	node bench/lighthouse.mjs [runs [page]]
+//
+// Mobile is a processor four times slower than the machine that runs it, so each line has the
+// machine's own speed beside it, as Lighthouse measures it (benchmarkIndex): figures of
+// machines, or of hours, that differ in it are not alike.
 import { execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -18,7 +22,7 @@ const runs = Number(process.argv[2] ?? 5);
 const web = fileURLToPath(new URL('..', import.meta.url));
 const tool = process.env.SOCME_LIGHTHOUSE ?? path.join(web, '.lighthouse');
 const binary = process.env.SOCME_BIN ?? path.join(web, '../bin/socme');
-const pages = ['/sign-in', '/', '/alerts'];
+const pages = process.argv[3] ? [process.argv[3]] : ['/sign-in', '/', '/alerts'];
 const categories = ['performance', 'accessibility', 'best-practices', 'seo'];
 
 async function install() {
@@ -103,6 +107,7 @@ async function once(cli, core, page, preset, dir) {
 	return {
 		scores: categories.map((name) => Math.round((report.categories[name]?.score ?? 0) * 100)),
 		lost: lost(report),
+		machine: report.environment.benchmarkIndex,
 	};
 }
 
@@ -138,7 +143,10 @@ try {
 			const scores = categories.map((_, i) => median(all.map((one) => one.scores[i])));
 			const performance = all.map((one) => one.scores[0]);
 			const range = `${Math.min(...performance)} to ${Math.max(...performance)}`;
-			console.log(`${preset.padEnd(8)} ${page.padEnd(10)} ${scores.join(' / ')}  (performance ${range})`);
+			const machine = Math.round(median(all.map((one) => one.machine)));
+			console.log(
+				`${preset.padEnd(8)} ${page.padEnd(10)} ${scores.join(' / ')}  (performance ${range}; machine ${machine})`,
+			);
 			for (const audit of all.at(-1).lost) console.log(`         lost by: ${audit}`);
 		}
 	}

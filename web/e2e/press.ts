@@ -83,7 +83,7 @@ export class Presser {
 		let last = '';
 		for (;;) {
 			if (pathname(this.#page.url()) !== home && !(await this.#back(home))) await begin();
-			const found = await this.#layers();
+			const before = await this.#layers();
 			const next = await this.#next(listed.name);
 			if (!next) {
 				if (await this.#close()) continue;
@@ -95,11 +95,11 @@ export class Presser {
 			}
 			const layers = await this.#layers();
 			// What the page has made anew meanwhile is looked for again.
-			const did = await this.#pressTwice(next, found);
+			const did = await this.#pressTwice(next, before);
 			if (did === undefined) {
 				this.#known.delete(next.kind);
 				// What was pressed before has opened something late.
-				if ((await this.#layers()) > found) this.#way.push(last);
+				if ((await this.#layers()) > before) this.#way.push(last);
 				continue;
 			}
 			last = next.kind;
