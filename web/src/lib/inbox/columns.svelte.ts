@@ -95,9 +95,7 @@ export class Columns {
 	}
 
 	/** What is chosen for the third line of a row on a phone. */
-	get third(): (typeof third)[number][] {
-		return third.filter((key) => this.has(key) && this.choices.includes(key));
-	}
+	readonly third = $derived(third.filter((key) => this.has(key) && this.choices.includes(key)));
 
 	/** The columns that fit into so many px; without `select` nothing can be selected. */
 	fit(width: number, select: boolean): Column[] {
