@@ -44,6 +44,7 @@ export class Address {
 		if (search.get('list') === 'groups') search.delete('list');
 		if (search.get('span') === '24h') search.delete('span');
 		const text = search.toString();
-		void navigate('/alerts', { search: text ? `?${text}` : '', replace });
+		// The list keeps its own place; to scroll the window would lay the page out at once.
+		void navigate('/alerts', { search: text ? `?${text}` : '', replace, scrollToTop: false });
 	}
 }
