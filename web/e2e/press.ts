@@ -21,9 +21,11 @@ interface Found {
 	element: ElementHandle<Element>;
 }
 
-/** What `count` keeps in the page. */
+/** What `count` keeps in the page, and tells there. */
 interface Counted {
 	pressed: { all: number; outOfMenu: number };
+	/** What is wrong is said above it, as long as it is wrong. */
+	isUnderAlert(element: Element): boolean;
 }
 
 /** What pressing has been seen to do, in the page. */
@@ -98,8 +100,14 @@ export class Presser {
 			const did = await this.#pressTwice(next, before);
 			if (did === undefined) {
 				this.#known.delete(next.kind);
-				// What was pressed before has opened something late.
-				if ((await this.#layers()) > before) this.#way.push(last);
+				// What was pressed before has opened something late, when the page had moved for
+				// this one already: it is opened again.
+				if ((await this.#layers()) > before) {
+					const way = this.#way;
+					await this.#close();
+					this.#way = way;
+					this.#known.delete(last);
+				}
 				continue;
 			}
 			last = next.kind;
@@ -170,13 +178,15 @@ export class Presser {
 
 	/**
 	 * Twice, since the page may have moved just then; undefined if before that the control was
-	 * gone, or something was opened over it: more than so many layers.
+	 * gone, or something came over it: more than so many layers, or a word of what is wrong.
 	 */
 	async #pressTwice(next: Found, layers: number): Promise<boolean | undefined> {
 		try {
 			return (await this.#press(next)) || (await this.#press(next).catch(() => true));
 		} catch (error) {
-			const covered = (await this.#layers()) > layers;
+			const covered =
+				(await this.#layers()) > layers ||
+				(await next.element.evaluate((element) => (window as unknown as Counted).isUnderAlert(element)));
 			if (!covered && (await next.element.evaluate((element) => element.isConnected))) throw error;
 		}
 	}
@@ -227,7 +237,13 @@ function find({ page, known }: { page: string; known: string[] }) {
 	const layers = [...document.querySelectorAll('[role=dialog], [role=menu], [role=listbox]')];
 	const top = layers.filter((layer) => layer.checkVisibility()).at(-1);
 	const named = (element: Element) =>
-		(element.getAttribute('aria-label') ?? (element.textContent || element.getAttribute('placeholder') || ''))
+		(
+			element.getAttribute('aria-label') ??
+			((element as HTMLInputElement).labels?.[0]?.textContent ||
+				element.textContent ||
+				element.getAttribute('placeholder') ||
+				'')
+		)
 			.trim()
 			.replace(/\s+/g, ' ')
 			.replace(/\d[\d,.:]*/g, '0')
@@ -236,11 +252,11 @@ function find({ page, known }: { page: string; known: string[] }) {
 		const box = element.getBoundingClientRect();
 		if (!element.checkVisibility({ visibilityProperty: true }) || box.width === 0 || box.height === 0)
 			continue;
+		// Nobody sees the field of a file, and no key leads to it: the button beside it opens it.
+		if (element.matches('input[type=file][tabindex="-1"]') && box.width <= 1) continue;
 		if (element.matches(':disabled, [aria-disabled=true], [data-disabled]')) continue;
 		if (element.closest('[inert], [aria-hidden=true]')) continue;
-		// What is wrong is said above it, as long as it is wrong.
-		const above = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
-		if (above?.closest('[role=alert]') && !above.closest('[role=alert]')?.contains(element)) continue;
+		if ((window as unknown as Counted).isUnderAlert(element)) continue;
 		// What is chosen already has nothing to do.
 		if (
 			element.matches(
@@ -333,6 +349,13 @@ export function count(): void {
 		setInterval: () => 0,
 		setTimeout: (call: () => void, ms = 0) => (ms < 500 ? real(call, ms) : 0),
 		pressed: counts,
+		isUnderAlert: (element: Element) => {
+			const box = element.getBoundingClientRect();
+			const alert = document
+				.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)
+				?.closest('[role=alert]');
+			return alert && !alert.contains(element);
+		},
 	});
 	const write = navigator.clipboard?.writeText.bind(navigator.clipboard);
 	if (write)
