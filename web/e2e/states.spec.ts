@@ -24,6 +24,8 @@ test('a list that does not load says why, and how to go on', async ({ page }) =>
 	await expect(page.getByRole('alert')).toContainText('The core could not do this.');
 	await picture(page, 'error-dark');
 	await accessible(page);
+	// The stream reads the list again when it begins: after that only the press does.
+	await expect(page.getByText('Live', { exact: true })).toBeVisible();
 	await page.unroute('**/api/v1/alerts?*');
 	await page.getByRole('button', { name: 'Retry' }).click();
 	await expect(row(page, 'PAGE stays')).toBeVisible();
