@@ -89,7 +89,10 @@ export class Presser {
 			const before = await this.#layers();
 			const next = await this.#next(listed.name);
 			if (!next) {
-				if (await this.#close()) continue;
+				if (await this.#close()) {
+					this.#way = [];
+					continue;
+				}
 				if (!moved) break;
 				// What was opened or chosen is all pressed: once more from the beginning.
 				await begin();
@@ -103,12 +106,7 @@ export class Presser {
 				this.#known.delete(next.kind);
 				// What was pressed before has opened something late, when the page had moved for
 				// this one already: it is opened again.
-				if ((await this.#layers()) > before) {
-					const way = this.#way;
-					await this.#close();
-					this.#way = way;
-					this.#known.delete(last);
-				}
+				if ((await this.#layers()) > before && (await this.#close())) this.#known.delete(last);
 				continue;
 			}
 			last = next.kind;
@@ -160,7 +158,6 @@ export class Presser {
 	async #close(): Promise<boolean> {
 		const before = await this.#layers();
 		if (before === 0) return false;
-		this.#way = [];
 		await this.#page.keyboard.press('Escape');
 		await expect.poll(() => this.#layers(), { timeout: 2000 }).toBeLessThan(before);
 		return true;
@@ -185,10 +182,11 @@ export class Presser {
 		try {
 			return (await this.#press(next)) || (await this.#press(next).catch(() => true));
 		} catch (error) {
-			const covered =
-				(await this.#layers()) > layers ||
-				(await next.element.evaluate((element) => (window as unknown as Counted).isUnderAlert(element)));
-			if (!covered && (await next.element.evaluate((element) => element.isConnected))) throw error;
+			if ((await this.#layers()) > layers) return undefined;
+			const reachable = await next.element.evaluate(
+				(element) => element.isConnected && !(window as unknown as Counted).isUnderAlert(element),
+			);
+			if (reachable) throw error;
 		}
 	}
 
@@ -237,18 +235,16 @@ function find({ page, known }: { page: string; known: string[] }) {
 	let found;
 	const layers = [...document.querySelectorAll('[role=dialog], [role=menu], [role=listbox]')];
 	const top = layers.filter((layer) => layer.checkVisibility()).at(-1);
-	const named = (element: Element) =>
-		(
-			element.getAttribute('aria-label') ??
-			((element as HTMLInputElement).labels?.[0]?.textContent ||
-				element.textContent ||
-				element.getAttribute('placeholder') ||
-				'')
-		)
+	const named = (element: Element) => {
+		const field = element as HTMLInputElement; // all else has neither labels nor a hint in it
+		const name =
+			element.ariaLabel || field.labels?.[0]?.textContent || element.textContent || field.placeholder || '';
+		return name
 			.trim()
 			.replace(/\s+/g, ' ')
 			.replace(/\d[\d,.:]*/g, '0')
 			.slice(0, 60);
+	};
 	for (const element of (top ?? document).querySelectorAll(all)) {
 		const box = element.getBoundingClientRect();
 		if (!element.checkVisibility({ visibilityProperty: true }) || box.width === 0 || box.height === 0)
